@@ -1,0 +1,1 @@
+"""Runs all of Pushboard on one machine: `python -m launcher`."""
