@@ -1,0 +1,1 @@
+"""The Celery process, and the contract that it shares with the web process."""

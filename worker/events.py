@@ -1,0 +1,95 @@
+"""The event: what happened to a task, as it is appended to the log."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from worker import states, values
+
+TEXT_LENGTHS = {
+    "name": 300,
+    "queue": 200,
+    "worker": 200,
+    "state": 60,
+    "note": values.NOTE_LENGTH,
+    "summary": values.SUMMARY_LENGTH,
+    "args": values.ARGUMENTS_LENGTH,
+    "kwargs": values.ARGUMENTS_LENGTH,
+    "error": 2_000,
+    "traceback": values.DETAIL_LENGTH,
+}
+NUMBERS = ("attempt", "retries", "current", "total", "eta")
+STAMPS = ("sent_at", "received_at", "started_at", "progress_at", "ended_at")
+JSON_LENGTHS = {"meta": 8_000, "result": values.DETAIL_LENGTH}
+
+DETAILS = frozenset({"args", "kwargs", "meta", "result", "error", "traceback"})
+"""Fields of the one task's room; the board's rows go without them."""
+
+FIELDS = ("task_id", "offset", *TEXT_LENGTHS, *NUMBERS, *STAMPS, *JSON_LENGTHS)
+"""Every field of a row."""
+
+BOARD_FIELDS = tuple(name for name in FIELDS if name not in DETAILS)
+"""The fields of a row on the board."""
+
+TASK_ID_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a task.
+
+    type: past tense, such as `task-progressed`. state: the state it leads to, or None if it leads to none.
+    run: names one execution of the task; events of a run that a later one has superseded are refused.
+    stamp: the time field that Redis' clock is written into. fields: other fields of the row.
+    """
+
+    type: str
+    task_id: str
+    state: str | None = None
+    run: str = ""
+    attempt: int = 0
+    stamp: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    def encode(self) -> list[str]:
+        """Field names and JSON texts in turn, bounded in length, ready to be stored."""
+        pairs: list[str] = []
+        for name, value in self.fields.items():
+            pairs += (name, encode_field(name, value))
+        return pairs
+
+
+def encode_field(name: str, value: object) -> str:
+    """One field's value as JSON. Raises KeyError for a field that no row has."""
+    if value is None:
+        return "null"
+    if name in NUMBERS or name in STAMPS:
+        return json.dumps(values.number(value))
+    if name in JSON_LENGTHS:
+        return values.encode(value, JSON_LENGTHS[name])
+    return json.dumps(values.text(value, TEXT_LENGTHS[name]), ensure_ascii=False)
+
+
+def decode_row(stored: Mapping[str, str]) -> dict[str, Any]:
+    """A row, or changes to one, from Redis. Raises ValueError for what no Pushboard wrote."""
+    row = {name: json.loads(value) for name, value in stored.items() if name in FIELDS}
+    if not isinstance(row.get("task_id"), str) or not isinstance(row.get("offset"), str):
+        raise ValueError("no task_id or offset")
+    return row
+
+
+def sent(task_id: str, name: str, queue: str, **fields: Any) -> Event:
+    """A message with the task was put on a queue."""
+    shown = {"name": name, "queue": queue, **fields}
+    return Event("task-sent", task_id, states.PENDING, stamp="sent_at", fields=shown)
+
+
+def progressed(task_id: str, run: str, attempt: int, state: str, fields: Mapping[str, Any]) -> Event:
+    """A running task said how far it is."""
+    return Event("task-progressed", task_id, state, run, attempt, "progress_at", fields)
+
+
+def ended(kind: str, task_id: str, state: str, run: str = "", attempt: int = 0, **fields: Any) -> Event:
+    """A task came to one of the final states."""
+    return Event(f"task-{kind}", task_id, state, run, attempt, "ended_at", fields)

@@ -1,0 +1,98 @@
+"""A worker's heartbeat, and the care for the tasks of workers whose heartbeat has stopped."""
+
+import json
+import logging
+import threading
+import uuid
+from typing import Any, cast
+
+import redis
+from celery import signals
+from celery.worker import state as celery_state
+
+from worker import orphans
+from worker.config import settings
+from worker.keys import BEATS, held
+from worker.stream import SCRIPTS, connect
+
+logger = logging.getLogger(__name__)
+
+INTERVAL_S = 2.0
+SILENCE_S = 8.0
+"""A worker that has not been heard of for so long is dead: its tasks are taken up by others."""
+
+MOST_HELD = 2_000
+
+
+class Heartbeat(threading.Thread):
+    """Runs in the worker's main process, beside Celery's consumer."""
+
+    def __init__(self, hostname: str) -> None:
+        """`hostname`: the worker's name; each start of it is an instance of its own."""
+        super().__init__(name="pushboard-heartbeat", daemon=True)
+        self.instance = f"{hostname}|{uuid.uuid4().hex}"
+        self.soon = threading.Event()
+        self.ended = False
+        self._client = connect(settings.redis_url)
+        self._beat = self._client.register_script((SCRIPTS / "beat.lua").read_text())
+
+    def run(self) -> None:
+        """Beat until the worker ends. Redis being away is for the next beat to find out."""
+        while not self.ended:
+            self.soon.wait(INTERVAL_S)
+            self.soon.clear()
+            try:
+                self.beat()
+            except (redis.RedisError, OSError) as error:
+                logger.debug("no heartbeat: %s", error)
+            except Exception:
+                logger.exception("a heartbeat failed")
+
+    def beat(self) -> None:
+        """Say what this worker holds, and take care of the tasks of those that have fallen silent."""
+        answer = self._beat(keys=[BEATS, held(self.instance)], args=[self.instance, SILENCE_S, *_holds()])
+        for instance in cast(list[str], answer):
+            if not self.ended:
+                orphans.adopt(self._client, instance)
+
+    def end(self) -> None:
+        """This worker ends in order: it leaves nothing behind to be taken care of."""
+        self.ended = True
+        self.soon.set()
+        try:
+            self._client.zrem(BEATS, self.instance)
+            self._client.delete(held(self.instance))
+        except redis.RedisError as error:
+            logger.warning("the other workers will take this one for dead in %g s: %s", SILENCE_S, error)
+
+
+def _holds() -> list[str]:
+    """Delivery tag and [task_id, whether it runs] of each message taken and not yet done."""
+    running = {request.id for request in list(celery_state.active_requests)}
+    pairs: list[str] = []
+    for request in list(celery_state.reserved_requests)[:MOST_HELD]:
+        pairs += (str(request.message.delivery_tag), json.dumps([request.id, request.id in running]))
+    return pairs
+
+
+_heartbeat: Heartbeat | None = None
+
+
+def start(hostname: str) -> None:
+    """Begin this worker's heartbeat."""
+    global _heartbeat
+    _heartbeat = Heartbeat(hostname)
+    _heartbeat.soon.set()
+    _heartbeat.start()
+
+
+def beat_soon() -> None:
+    """What the worker holds has changed: say so now, lest it be forgotten if the worker dies."""
+    if _heartbeat is not None:
+        _heartbeat.soon.set()
+
+
+@signals.worker_shutdown.connect
+def _end(**_: Any) -> None:
+    if _heartbeat is not None:
+        _heartbeat.end()

@@ -1,0 +1,27 @@
+"""Every Redis key of Pushboard, under one prefix; the hash tag keeps them in one slot of a Redis Cluster."""
+
+PREFIX = "{pushboard}:"
+
+META = PREFIX + "meta"  # hash: epoch, offset, server (the Redis run id that the epoch belongs to)
+LOG = PREFIX + "log"  # stream, capped: the news
+CHANGED = PREFIX + "changed"  # zset: task_id by the offset of its last change
+SENT = PREFIX + "sent"  # zset: task_id by the offset of its first event, newest first on the board
+COUNTS = PREFIX + "counts"  # hash: state -> number of rows in it
+ROW = PREFIX + "task:"  # hash per task: the table's row, each value JSON
+BEATS = PREFIX + "beats"  # zset: worker instance by the time of its last heartbeat
+HELD = PREFIX + "held:"  # hash per worker instance: delivery tag -> task_id
+
+
+def row(task_id: str) -> str:
+    """The key of one task's row."""
+    return ROW + task_id
+
+
+def held(instance: str) -> str:
+    """The key of what one worker instance has taken from the broker and not yet acknowledged."""
+    return HELD + instance
+
+
+def mailing(mailing_id: str, part: str) -> str:
+    """The key of one part of a mailing's ledger."""
+    return f"{PREFIX}mailing:{mailing_id}:{part}"

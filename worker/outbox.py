@@ -1,0 +1,170 @@
+"""Appends events to the log in the background, so that no task ever waits for Redis."""
+
+import logging
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+import redis
+
+from worker.config import settings
+from worker.events import Event
+from worker.run import Run
+from worker.stream import Log, connect
+
+logger = logging.getLogger(__name__)
+
+MOST_EVENTS = 10_000
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
+
+PASSING = ("MISCONF", "OOM", "READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "NOREPLICAS", "TRYAGAIN", "BUSY")
+"""What Redis refuses for now only."""
+
+
+class Outbox:
+    """A bounded queue of events and the thread that empties it; while Redis is away, they wait here.
+
+    Events go out in the order they came in. Progress does not queue: of each run only the newest is kept.
+    """
+
+    def __init__(self, open_log: Callable[[], Log]) -> None:
+        """`open_log` is called in the thread, at the first event: never before a fork."""
+        self.dropped = 0
+        self._open_log = open_log
+        self._log: Log | None = None
+        self._events: deque[tuple[Event, Run | None]] = deque()
+        self._runs: dict[str, Run] = {}
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._pause_s = 0.0
+
+    def put(self, event: Event, run: Run | None = None) -> None:
+        """Append this event soon; what `run` reported before goes out first. Never blocks, never raises."""
+        with self._changed:
+            if run:
+                self._runs.pop(run.id, None)
+                progress = run.take()
+                if progress:
+                    self._events.append((progress, run))
+            self._events.append((event, run))
+            self._keep_bounds()
+            self._wake()
+
+    def watch(self, run: Run) -> None:
+        """Append what `run` has reported now, and go on looking at it until it goes silent."""
+        with self._changed:
+            self._runs[run.id] = run
+            self._wake()
+
+    def flush(self, timeout_s: float) -> bool:
+        """Wait until all is appended, at most `timeout_s`; whether it is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._events and not self._runs, timeout_s)
+
+    def _keep_bounds(self) -> None:
+        while len(self._events) > MOST_EVENTS:
+            self._events.popleft()
+            self.dropped += 1
+
+    def _wake(self) -> None:
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._work, name="pushboard-outbox", daemon=True)
+            self._thread.start()
+        self._changed.notify_all()
+
+    def _work(self) -> None:
+        while True:
+            self._wait()
+            try:
+                self._append_events()
+                self._append_progress()
+                self._recovered()
+            except redis.RedisError as error:
+                self._failed(error)
+
+    def _wait(self) -> None:
+        """Until there is an event, or it is time to look at a run; longer while Redis is away."""
+        if self._pause_s:
+            time.sleep(self._pause_s)
+        with self._changed:
+            while not self._events:
+                rest_s = min((run.look_at for run in self._runs.values()), default=0.0) - time.monotonic()
+                if self._runs and rest_s <= 0:
+                    return
+                self._changed.wait(rest_s if self._runs else None)
+
+    def _append_events(self) -> None:
+        while self._events:
+            event, run = self._events[0]
+            self._append(event, run)
+            with self._changed:
+                if self._events and self._events[0][0] is event:
+                    self._events.popleft()
+                self._changed.notify_all()
+
+    def _append_progress(self) -> None:
+        """One look at each run whose time has come; one that said nothing since the last look is left alone."""
+        for event, run in self._due():
+            try:
+                self._append(event, run)
+            except redis.RedisError:
+                with self._changed:
+                    self._events.appendleft((event, run))
+                raise
+
+    def _due(self) -> list[tuple[Event, Run]]:
+        with self._changed:
+            due = [run for run in self._runs.values() if time.monotonic() >= run.look_at]
+            found = [(run.take(), run) for run in due]
+            for event, run in found:
+                if event is None:
+                    del self._runs[run.id]
+            self._changed.notify_all()
+            return [(event, run) for event, run in found if event]
+
+    def _append(self, event: Event, run: Run | None) -> None:
+        try:
+            self._log = self._log or self._open_log()
+            answer = self._log.append(event)
+            if run:
+                run.appended(event, answer)
+        except redis.RedisError as error:
+            if type(error) is not redis.ResponseError or str(error).startswith(PASSING):
+                raise
+            logger.exception("Redis refuses an event of task %s for good: it is dropped", event.task_id)
+        except Exception:
+            # A fault of ours must not end the thread: the events behind it still have to go out.
+            logger.exception("an event of task %s could not be appended and is dropped", event.task_id)
+
+    def _recovered(self) -> None:
+        if self._pause_s:
+            logger.warning("Redis is back: what waited has been appended")
+        self._pause_s = 0.0
+
+    def _failed(self, error: redis.RedisError) -> None:
+        if not self._pause_s:
+            logger.warning("events wait here until Redis is back: %s", error)
+        self._pause_s = min(max(self._pause_s * 2, FIRST_PAUSE_S), LONGEST_PAUSE_S)
+
+
+def _open_log() -> Log:
+    return Log(connect(settings.redis_url), settings.limits)
+
+
+_outbox = Outbox(_open_log)
+
+
+def outbox() -> Outbox:
+    """This process's outbox."""
+    return _outbox
+
+
+def _renew() -> None:
+    global _outbox
+    _outbox = Outbox(_open_log)
+
+
+# A forked child inherits neither the thread nor a usable connection, and a lock in whatever state it was.
+os.register_at_fork(after_in_child=_renew)

@@ -1,0 +1,86 @@
+"""One execution of a task, and the newest that it has reported."""
+
+import logging
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+from worker import events, states
+from worker.events import Event
+from worker.stream import Appended
+
+logger = logging.getLogger(__name__)
+
+INTERVAL_S = 0.05
+"""The shortest time between two appends of one run's progress."""
+
+CLOSE_TIMEOUT_S = 0.1
+
+
+class Run:
+    """Keeps the newest report of a run until it is appended.
+
+    A report goes into `reported` before the clock is read, and the flusher looks there once more after `due` has
+    passed: so a throttled report is always seen by the look that follows, and the newest value is never left behind.
+    """
+
+    __slots__ = ("attempt", "backend", "due", "id", "lock", "look_at", "reported", "request", "superseded", "task_id")
+
+    def __init__(self, task_id: str, backend: Any = None, request: Any = None) -> None:
+        """`backend`: Celery's result backend, into which progress is mirrored for AsyncResult, or None."""
+        self.id = uuid.uuid4().hex
+        self.task_id = task_id
+        self.attempt = 0
+        self.backend = backend
+        self.request = request
+        self.due = self.look_at = 0.0
+        self.reported: deque[tuple[Any, ...]] = deque(maxlen=1)  # append and pop are atomic
+        self.superseded = False
+        self.lock = threading.Lock()
+
+    def take(self) -> Event | None:
+        """The newest report as an event, at most once; None if there is no new one."""
+        self.due = self.look_at = time.monotonic() + INTERVAL_S
+        try:
+            reported = self.reported.pop()
+        except IndexError:
+            return None
+        state, fields = reported if len(reported) == 2 else (states.PROGRESS, _fields(*reported))
+        return events.progressed(self.task_id, self.id, self.attempt, state, fields)
+
+    def appended(self, event: Event, answer: Appended) -> None:
+        """Learn what became of an event of this run."""
+        if answer.verdict == "superseded":
+            if not self.superseded:
+                logger.warning("task %s: a later attempt has taken over; this one is told no more", self.task_id)
+            self.superseded = True
+            return
+        self.attempt = max(self.attempt, answer.attempt)
+        if event.type == "task-progressed":
+            self._mirror(event)
+
+    def _mirror(self, event: Event) -> None:
+        """Tell AsyncResult(id).state and .info, unless the task's end is being written."""
+        with self.lock:
+            if self.backend is not None:
+                self.backend.store_result(self.task_id, _meta(event.fields), event.state, request=self.request)
+
+    def close(self) -> None:
+        """Mirror no more: from here on Celery writes the end, which nothing may overwrite."""
+        held = self.lock.acquire(timeout=CLOSE_TIMEOUT_S)
+        self.backend = None
+        if held:
+            self.lock.release()
+
+
+def _fields(current: Any, total: Any, note: str) -> dict[str, Any]:
+    return {"current": current, "total": total, "note": note, "meta": None}
+
+
+def _meta(fields: Mapping[str, Any]) -> Any:
+    if fields.get("meta") is not None:
+        return fields["meta"]
+    return {"current": fields["current"], "total": fields["total"], "status": fields["note"]}

@@ -1,0 +1,113 @@
+-- Appends one event: folds it into the task's row if the attempt and the order of states allow, adds what changed to
+-- the log, and stamps the row with the entry's offset. Answers {verdict, attempt, offset}.
+-- KEYS  meta, log, changed, sent, counts, row
+-- ARGV  task_id, type, state, rank, run, attempt, stamp, row key prefix, log length, kept tasks, kept seconds, field, value, ...
+local meta, log, changed, sent, counts, row = unpack(KEYS)
+local task_id, kind, state, rank, run, attempt, stamp, prefix = unpack(ARGV, 1, 8)
+local log_length, kept_tasks, kept_s = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
+rank, attempt = tonumber(rank), tonumber(attempt)
+
+local clock = redis.call('TIME')
+local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local had = redis.call('HMGET', row, 'rank', 'attempt', 'run', 'state')
+local had_rank, had_attempt, had_run, had_state = tonumber(had[1]), tonumber(had[2]) or 0, had[3] or '', had[4]
+
+if not redis.call('HGET', meta, 'epoch') then
+  redis.call('DEL', log) -- entries of another epoch have offsets that mean nothing now
+  redis.call('HSET', meta, 'epoch', string.format('%.0f', now_us))
+end
+
+-- Microseconds of Redis' clock, but never the same twice and never back: ordered, and exact in a double.
+local function next_offset()
+  local last = tonumber(redis.call('HGET', meta, 'offset') or '0')
+  local offset = string.format('%.0f', math.max(now_us, last + 1))
+  redis.call('HSET', meta, 'offset', offset)
+  return offset
+end
+
+local function add(offset, id, what, pairs_)
+  redis.call('XADD', log, 'MAXLEN', '~', log_length, offset .. '-0', 'type', what,
+    'task_id', cjson.encode(id), 'offset', '"' .. offset .. '"', unpack(pairs_))
+end
+
+local function count(name, by)
+  if name and redis.call('HINCRBY', counts, name, by) <= 0 then redis.call('HDEL', counts, name) end
+end
+
+local function drop(id)
+  local key = prefix .. id
+  count(redis.call('HGET', key, 'state'), -1)
+  redis.call('DEL', key)
+  redis.call('ZREM', changed, id)
+  redis.call('ZREM', sent, id)
+  add(next_offset(), id, 'task-expired', {'gone', 'true'})
+end
+
+local fresh = false -- a new attempt begins: a clean slate
+if run ~= '' and run ~= had_run then
+  if kind == 'task-started' then
+    attempt, fresh = math.max(had_attempt + 1, attempt), true
+  elseif had_run == '' then
+    attempt = math.max(attempt, 1) -- the row is younger than the run: Redis lost its data
+  else
+    return {'superseded', had_attempt, ''}
+  end
+else
+  attempt = had_attempt
+end
+
+local moves = state ~= '' and (fresh or not had_rank or (had_rank < 9 and rank >= had_rank))
+if not moves and had_rank and had_rank >= 9 and kind ~= 'task-sent' then
+  return {'ended', attempt, ''}
+end
+
+local fold, seen = {}, {}
+local function set(name, value)
+  if not seen[name] then
+    seen[name] = true
+    fold[#fold + 1] = name
+    fold[#fold + 1] = value
+  end
+end
+
+-- An event that comes late (sent after started) fills gaps only; one that comes in order overwrites.
+local function offer(name, value)
+  if moves or not redis.call('HGET', row, name) then set(name, value) end
+end
+
+if moves then set('state', cjson.encode(state)) end
+if attempt ~= had_attempt or not had[2] then set('attempt', tostring(attempt)) end
+if stamp ~= '' then offer(stamp, string.format('%.6f', now_us / 1000000)) end
+for at = 12, #ARGV, 2 do offer(ARGV[at], ARGV[at + 1]) end
+if fresh then
+  for _, name in ipairs({'current', 'total', 'note', 'summary', 'progress_at', 'ended_at', 'meta', 'result', 'error', 'traceback', 'eta'}) do
+    if redis.call('HEXISTS', row, name) == 1 then set(name, 'null') end
+  end
+end
+if #fold == 0 then return {'unchanged', attempt, ''} end
+
+local offset = next_offset()
+add(offset, task_id, kind, fold)
+redis.call('HSET', row, 'task_id', cjson.encode(task_id), 'offset', '"' .. offset .. '"', unpack(fold))
+if moves then
+  redis.call('HSET', row, 'rank', rank)
+  local now_state = cjson.encode(state)
+  if now_state ~= had_state then
+    count(had_state, -1)
+    count(now_state, 1)
+  end
+end
+if run ~= '' then redis.call('HSET', row, 'run', run) end
+redis.call('ZADD', changed, offset, task_id)
+redis.call('ZADD', sent, 'NX', offset, task_id)
+
+-- Bounded: at most two old rows go with each append, so no append is ever slow.
+for _ = 1, 2 do
+  local oldest = redis.call('ZRANGE', changed, 0, 0, 'WITHSCORES')
+  if not oldest[1] or oldest[1] == task_id then break end
+  local crowded = redis.call('ZCARD', changed) > kept_tasks
+  local stale = tonumber(oldest[2]) < now_us - kept_s * 1000000
+  if not crowded and not stale then break end
+  drop(oldest[1])
+end
+return {'appended', attempt, offset}

@@ -1,0 +1,18 @@
+-- The newest rows, or those changed after an offset, with the offset and the epoch they are good for.
+-- KEYS  meta, changed, sent, counts
+-- ARGV  row key prefix, most rows, epoch or '', offset or '', field, ...
+-- Answers {epoch, offset, recovered, counts, rows}, a row being the values of the asked fields.
+local meta, changed, sent, counts = unpack(KEYS)
+local prefix, most, epoch, offset = unpack(ARGV, 1, 4)
+local now = redis.call('HMGET', meta, 'epoch', 'offset')
+local ids, recovered = nil, 0
+if now[1] and epoch == now[1] and offset ~= '' and offset <= (now[2] or '') then
+  ids = redis.call('ZRANGE', changed, '(' .. offset, '+inf', 'BYSCORE', 'LIMIT', 0, tonumber(most) + 1)
+  if #ids <= tonumber(most) then recovered = 1 end
+end
+if recovered == 0 then ids = redis.call('ZREVRANGE', sent, 0, tonumber(most) - 1) end
+local rows = {}
+for at, id in ipairs(ids) do
+  rows[at] = redis.call('HMGET', prefix .. id, unpack(ARGV, 5))
+end
+return {now[1] or '', now[2] or '', recovered, redis.call('HGETALL', counts), rows}

@@ -1,0 +1,56 @@
+"""Tells the log that a task was sent, from whichever process sends it."""
+
+import logging
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from celery.signals import after_task_publish
+
+from worker import events
+from worker.config import settings
+from worker.events import TASK_ID_LENGTH, Event
+from worker.stream import Log, connect
+
+logger = logging.getLogger(__name__)
+
+Deliver = Callable[[Event], object]
+
+
+@cache
+def _log() -> Log:
+    return Log(connect(settings.redis_url), settings.limits)
+
+
+def _append(event: Event) -> None:
+    _log().append(event)
+
+
+_deliver: Deliver = _append
+
+
+def deliver_by(deliver: Deliver) -> None:
+    """Hand events to `deliver` from now on, as the worker does, instead of appending them at once."""
+    global _deliver
+    _deliver = deliver
+
+
+@after_task_publish.connect
+def _tell_sent(
+    headers: Mapping[str, Any] | None = None, routing_key: str | None = None, **_: Any
+) -> None:
+    """A task is on its queue. What fails here is logged only: the task has been sent, and the worker will tell of it."""
+    try:
+        event = _sent(headers or {}, routing_key or "")
+        if event:
+            _deliver(event)
+    except Exception as error:
+        logger.warning("the board was not told of a task that was sent: %s", error)
+
+
+def _sent(headers: Mapping[str, Any], queue: str) -> Event | None:
+    task_id, name = headers.get("id"), headers.get("task")
+    if not isinstance(task_id, str) or len(task_id) > TASK_ID_LENGTH or not isinstance(name, str):
+        return None
+    fields = {"args": headers.get("argsrepr"), "kwargs": headers.get("kwargsrepr")}
+    return events.sent(task_id, name, queue, retries=headers.get("retries") or 0, **fields)

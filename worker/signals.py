@@ -1,0 +1,167 @@
+"""Translates what Celery tells of tasks and processes into events."""
+
+import logging
+import signal
+import time
+from datetime import datetime
+from typing import Any
+
+from celery import signals
+from celery.exceptions import TimeLimitExceeded
+from celery.worker.request import Request
+
+from worker import events, heartbeat, sending, states, values
+from worker.events import TASK_ID_LENGTH, Event
+from worker.log_lines import LineFormatter
+from worker.outbox import outbox
+from worker.progress import current_run
+from worker.run import Run
+
+END_TIMEOUT_S = 0.1
+"""How long a task's end waits to be appended; what is not by then goes out in the background."""
+
+EXIT_TIMEOUT_S = 5.0
+
+
+@signals.worker_init.connect
+def _deliver_in_background(**_: Any) -> None:
+    sending.deliver_by(lambda event: outbox().put(event))
+
+
+@signals.worker_ready.connect
+def _begin_heartbeat(sender: Any = None, **_: Any) -> None:
+    heartbeat.start(sender.hostname)
+
+
+@signals.worker_process_init.connect
+def _let_tasks_finish(**_: Any) -> None:
+    """A SIGTERM to the whole process group is the parent's to answer: it waits until this child's task has ended."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+@signals.worker_process_shutdown.connect
+@signals.worker_shutdown.connect
+def _append_the_rest(**_: Any) -> None:
+    outbox().flush(EXIT_TIMEOUT_S)
+
+
+@signals.after_setup_logger.connect
+@signals.after_setup_task_logger.connect
+def _write_lines(logger: logging.Logger, **_: Any) -> None:
+    for handler in logger.handlers:
+        handler.setFormatter(LineFormatter())
+
+
+@signals.task_received.connect
+def _received(request: Any = None, sender: Any = None, **_: Any) -> None:
+    if len(request.id) > TASK_ID_LENGTH:
+        return
+    fields = {
+        "name": request.name,
+        "worker": sender.hostname,
+        "queue": request.delivery_info.get("routing_key") or "",
+        "args": request.argsrepr,
+        "kwargs": request.kwargsrepr,
+        "eta": request.eta.timestamp() if getattr(request, "eta", None) else None,
+    }
+    outbox().put(Event("task-received", request.id, states.RECEIVED, stamp="received_at", fields=fields))
+    heartbeat.beat_soon()
+
+
+@signals.task_prerun.connect
+def _started(task_id: str = "", task: Any = None, **_: Any) -> None:
+    request = task.request
+    if request.is_eager or len(task_id) > TASK_ID_LENGTH:
+        return
+    run = Run(task_id, None if task.ignore_result else task.backend, request)
+    current_run.set(run)
+    queue = (request.delivery_info or {}).get("routing_key") or ""
+    fields = {"name": task.name, "worker": request.hostname, "queue": queue, "retries": request.retries}
+    outbox().put(Event("task-started", task_id, states.STARTED, run.id, 0, "started_at", fields), run)
+
+
+@signals.task_postrun.connect
+def _finished(**_: Any) -> None:
+    if current_run.get() is not None:
+        current_run.set(None)
+        outbox().flush(END_TIMEOUT_S)
+
+
+def _end(kind: str, task_id: str, state: str, **fields: Any) -> None:
+    run = current_run.get()
+    if run is not None and run.task_id == task_id:
+        outbox().put(events.ended(kind, task_id, state, run.id, run.attempt, **fields), run)
+    elif len(task_id) <= TASK_ID_LENGTH:
+        outbox().put(events.ended(kind, task_id, state, **fields))
+
+
+@signals.task_success.connect
+def _succeeded(sender: Any = None, result: Any = None, **_: Any) -> None:
+    if not sender.request.is_eager:
+        _end("succeeded", sender.request.id, states.SUCCESS, result=result, summary=_summary(result))
+
+
+def _summary(result: Any) -> str | None:
+    """A result in words: what a task calls its `status` or `result`, a plain value, or nothing."""
+    if isinstance(result, dict):
+        return result.get("summary") or result.get("status")
+    return None if result is None else values.text(result, values.SUMMARY_LENGTH)
+
+
+@signals.task_failure.connect
+def _failed(task_id: str = "", exception: BaseException | None = None, einfo: Any = None, **_: Any) -> None:
+    error = values.text(f"{type(exception).__name__}: {values.text(exception, 2_000)}", 2_000)
+    traceback = getattr(einfo, "traceback", None)
+    _end("failed", task_id, states.FAILURE, error=error, summary=error, traceback=traceback)
+
+
+@signals.task_retry.connect
+def _retried(request: Any = None, reason: Any = None, einfo: Any = None, **_: Any) -> None:
+    run = current_run.get()
+    cause = getattr(reason, "exc", None) or reason
+    fields = {
+        "note": values.text(cause),
+        "retries": request.retries + 1,
+        "eta": _eta(reason),
+        "error": values.text(f"{type(cause).__name__}: {values.text(cause, 2_000)}", 2_000),
+        "traceback": getattr(einfo, "traceback", None),
+    }
+    event = Event("task-retried", request.id, states.RETRY, run.id if run else "", 0, "", fields)
+    outbox().put(event, run)
+
+
+def _eta(retry: Any) -> float | None:
+    when = getattr(retry, "when", None)  # a time, or seconds from now
+    if isinstance(when, datetime):
+        return when.timestamp()
+    return time.time() + when if isinstance(when, int | float) else None
+
+
+@signals.task_revoked.connect
+def _revoked(request: Any = None, terminated: bool = False, expired: bool = False, **_: Any) -> None:
+    why = "Expired before it began" if expired else "Stopped while it ran" if terminated else "Revoked before it began"
+    _end("revoked", request.id, states.REVOKED, summary=why)
+
+
+@signals.task_rejected.connect
+def _rejected(message: Any = None, **_: Any) -> None:
+    task_id = (getattr(message, "headers", None) or {}).get("id")
+    if isinstance(task_id, str):
+        _end("rejected", task_id, states.REJECTED, summary="The worker refused the message")
+
+
+@signals.task_unknown.connect
+def _unknown(id: str | None = None, name: str = "", **_: Any) -> None:  # noqa: A002  # Celery's name
+    if isinstance(id, str):
+        _end("rejected", id, states.REJECTED, summary=f"No worker knows a task of the name {name}")
+
+
+class ReportingRequest(Request):  # type: ignore[misc]  # Celery is not typed
+    """Tells of the hard time limit, for which Celery has no signal."""
+
+    def on_timeout(self, soft: bool, timeout: float) -> None:
+        """The task has run into a time limit; a soft one it handles itself."""
+        super().on_timeout(soft, timeout)
+        if not soft:
+            error = f"TimeLimitExceeded: {TimeLimitExceeded(timeout)}"
+            _end("failed", self.id, states.FAILURE, error=error, summary=f"Stopped after {timeout:g} s: its time limit")

@@ -1,0 +1,71 @@
+"""The table on Redis: rows, snapshots, and what changed after an offset."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import redis
+
+from worker import keys
+from worker.events import BOARD_FIELDS, FIELDS
+from worker.stream import SCRIPTS
+
+BOARD_ROWS = 1_000
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Rows that are good up to `offset` of `epoch`; `recovered` if they are only those changed since an older offset."""
+
+    epoch: str
+    offset: str
+    recovered: bool
+    rows: list[Row]
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+class Table:
+    """The newest values of every task. Every method may raise redis.RedisError."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        """`client` must decode its responses."""
+        self.client = client
+        self._board = client.register_script((SCRIPTS / "board.lua").read_text())
+
+    def row(self, task_id: str) -> Row | None:
+        """One task's whole row, or None if nobody issued that id or it has expired."""
+        return _row(FIELDS, cast(list[str | None], self.client.hmget(keys.row(task_id), FIELDS)))
+
+    def task(self, task_id: str) -> Snapshot | None:
+        """One task's whole row with the epoch and offset it is good for, or None if there is none."""
+        with self.client.pipeline(transaction=True) as pipe:
+            pipe.hmget(keys.META, ["epoch", "offset"])
+            pipe.hmget(keys.row(task_id), FIELDS)
+            (epoch, offset), stored = pipe.execute()
+        row = _row(FIELDS, stored)
+        return Snapshot(epoch or "", offset or "", False, [row]) if row else None
+
+    def board(self, epoch: str = "", offset: str = "", most: int = BOARD_ROWS) -> Snapshot:
+        """The newest `most` tasks; or, if the log is still `epoch`, the rows changed after `offset`."""
+        names = [keys.META, keys.CHANGED, keys.SENT, keys.COUNTS]
+        answer = self._board(keys=names, args=[keys.ROW, most, epoch, offset, *BOARD_FIELDS])
+        now, newest, recovered, counts, stored = cast(list[Any], answer)
+        rows = [row for row in (_row(BOARD_FIELDS, values) for values in stored) if row]
+        return Snapshot(now, newest, bool(recovered), rows, _counts(counts))
+
+    def counts(self) -> dict[str, int]:
+        """How many tasks are in each state."""
+        stored = cast(dict[str, str], self.client.hgetall(keys.COUNTS))
+        return {json.loads(state): int(number) for state, number in stored.items()}
+
+
+def _row(names: Sequence[str], stored: Iterable[str | None]) -> Row | None:
+    row = {name: json.loads(value) if value is not None else None for name, value in zip(names, stored, strict=True)}
+    return row if row["task_id"] is not None else None
+
+
+def _counts(flat: Sequence[str]) -> dict[str, int]:
+    return {json.loads(state): int(number) for state, number in zip(flat[::2], flat[1::2], strict=True)}

@@ -1,0 +1,130 @@
+"""The log on Redis: append to it, read after an offset, follow it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from worker import keys, states
+from worker.events import Event, decode_row
+
+SCRIPTS = Path(__file__).parent / "scripts"
+
+CONNECT_TIMEOUT_S = 1.0
+ANSWER_TIMEOUT_S = 2.0
+FOLLOW_BLOCK_MS = 1_000
+READ_COUNT = 1_000
+NO_OFFSET = "0" * 16
+
+
+def connect(url: str, answer_timeout_s: float = ANSWER_TIMEOUT_S) -> redis.Redis:
+    """A Redis client that gives up soon and never waits between tries. Make it after a fork, never before."""
+    return redis.Redis.from_url(
+        url,
+        decode_responses=True,
+        socket_connect_timeout=CONNECT_TIMEOUT_S,
+        socket_timeout=answer_timeout_s,
+        retry=Retry(NoBackoff(), 1),
+        health_check_interval=0,
+        protocol=2,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is kept. log_entries: news kept for followers; tasks and seconds: rows kept in the table."""
+
+    log_entries: int = 100_000
+    tasks: int = 100_000
+    seconds: float = 7 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What became of an event. verdict: `appended`, `unchanged`, `ended` (the row was final) or `superseded`."""
+
+    verdict: str
+    attempt: int
+    offset: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the log. changes: the row's changed fields, with its task_id and offset, or None if it is foreign."""
+
+    offset: str
+    type: str
+    changes: dict[str, Any] | None
+
+
+class Log:
+    """The log of what happened to tasks. Every method may raise redis.RedisError."""
+
+    def __init__(self, client: redis.Redis, limits: Limits | None = None) -> None:
+        """`client` must decode its responses; `limits` bound what is kept."""
+        self.client = client
+        self.limits = limits or Limits()
+        self._append = client.register_script((SCRIPTS / "append.lua").read_text())
+        self._epoch = client.register_script((SCRIPTS / "epoch.lua").read_text())
+
+    def append(self, event: Event) -> Appended:
+        """Fold the event into its task's row and add it to the log: one round trip, all or nothing."""
+        answer = self._append(keys=_append_keys(event.task_id), args=[*_head(event), *self._bounds(), *event.encode()])
+        verdict, attempt, offset = cast(list[Any], answer)
+        return Appended(verdict, int(attempt), offset)
+
+    def _bounds(self) -> list[float]:
+        return [self.limits.log_entries, self.limits.tasks, self.limits.seconds]
+
+    def open(self) -> tuple[str, str]:
+        """The log's epoch and newest offset; begins a new epoch if this is another Redis than before."""
+        server = cast(Mapping[str, Any], self.client.info("server"))["run_id"]
+        epoch, offset = cast(list[str], self._epoch(keys=[keys.META, keys.LOG], args=[server]))
+        return epoch, offset
+
+    def epoch(self) -> str:
+        """The log's epoch, or "" if there is none yet."""
+        return cast(str | None, self.client.hget(keys.META, "epoch")) or ""
+
+    def read_after(self, offset: str, block_ms: int | None = None) -> list[Entry]:
+        """The entries after `offset`, at most 1,000; with `block_ms` it waits that long for the first."""
+        answer = self.client.xread({keys.LOG: f"{offset}-0"}, count=READ_COUNT, block=block_ms)
+        streams = cast(list[tuple[str, list[tuple[str, dict[str, str]]]]], answer)
+        return [_entry(entry_id, stored) for _, entries in streams for entry_id, stored in entries]
+
+    def trimmed_after(self, offset: str) -> bool:
+        """Whether entries after `offset` have already left the log."""
+        answer = cast(list[tuple[str, Any]], self.client.xrange(keys.LOG, count=1))
+        newest = cast(str | None, self.client.hget(keys.META, "offset")) or NO_OFFSET
+        if newest <= offset:
+            return False
+        return not answer or (answer[0][0].split("-")[0] > offset and self._was_trimmed(offset))
+
+    def _was_trimmed(self, offset: str) -> bool:
+        info = cast(Mapping[str, Any], self.client.xinfo_stream(keys.LOG))
+        return str(info.get("max-deleted-entry-id", "0-0")).split("-")[0].rjust(16, "0") > offset
+
+
+def _append_keys(task_id: str) -> list[str]:
+    return [keys.META, keys.LOG, keys.CHANGED, keys.SENT, keys.COUNTS, keys.row(task_id)]
+
+
+def _head(event: Event) -> list[str | int]:
+    state = event.state or ""
+    place = [event.run, event.attempt, event.stamp, keys.ROW]
+    return [event.task_id, event.type, state, states.rank(state), *place]
+
+
+def _entry(entry_id: str, stored: Mapping[str, str]) -> Entry:
+    offset = entry_id.split("-")[0]
+    try:
+        changes = decode_row(stored)
+    except ValueError:
+        return Entry(offset, "foreign", None)
+    if "gone" in stored:
+        changes["gone"] = True
+    return Entry(offset, stored.get("type", ""), changes)

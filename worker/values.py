@@ -1,0 +1,77 @@
+"""Turns what tasks say into JSON that every browser can read: sensible for odd values, cut where too long."""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+NOTE_LENGTH = 500
+SUMMARY_LENGTH = 200
+ARGUMENTS_LENGTH = 4_000
+DETAIL_LENGTH = 16_000
+MAX_DEPTH = 8
+MAX_ITEMS = 200
+SAFE_INTEGER = 2**53 - 1
+"""The largest integer that a browser's numbers hold exactly."""
+
+CUT_MARK = "… (cut)"
+
+
+def text(value: object, length: int = NOTE_LENGTH) -> str:
+    """`value` as text of at most `length` characters, ending in a mark where it was cut.
+
+    Lone surrogates, which UTF-8 cannot carry, become "?". Never raises: what cannot say what it is, is named by type.
+    """
+    shown = value if isinstance(value, str) else _say(value)
+    if len(shown) > length:
+        shown = shown[: max(length - len(CUT_MARK), 0)] + CUT_MARK
+    return shown.encode("utf-8", "replace").decode("utf-8")
+
+
+def _say(value: object) -> str:
+    try:
+        return str(value)
+    except Exception:
+        return f"<{type(value).__name__} that cannot be shown>"
+
+
+def number(value: object) -> int | float | None:
+    """`value` as a finite number that a browser holds exactly enough, or None for anything else."""
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        as_float = float(value)  # type: ignore[arg-type]  # Decimal, Fraction, numpy: whatever has __float__
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if not math.isfinite(as_float):
+        return None
+    return value if isinstance(value, int) and abs(value) <= SAFE_INTEGER else as_float
+
+
+def plain(value: object, depth: int = 0) -> Any:
+    """`value` made of dicts, lists, strings, finite numbers, booleans and None alone; odd things become their text."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return text(value, DETAIL_LENGTH)
+    if isinstance(value, int | float):
+        return number(value) if _fits(value) else text(value)
+    if depth >= MAX_DEPTH:
+        return "…"
+    if isinstance(value, Mapping):
+        return {text(key, 200): plain(item, depth + 1) for key, item in list(value.items())[:MAX_ITEMS]}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item, depth + 1) for item in list(value)[:MAX_ITEMS]]
+    return text(value)
+
+
+def _fits(value: int | float) -> bool:
+    return math.isfinite(value) if isinstance(value, float) else abs(value) <= SAFE_INTEGER
+
+
+def encode(value: object, length: int = DETAIL_LENGTH) -> str:
+    """`value` as a JSON text; one longer than `length` becomes a JSON string of its beginning, with a mark."""
+    shown = json.dumps(plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    if len(shown) <= length:
+        return shown
+    return json.dumps(text(shown, length), ensure_ascii=False)
