@@ -1,0 +1,94 @@
+// @ts-check
+/** The edge to the server: the only file that knows Socket.IO. */
+
+/** @import {Answer, Refusal, Request} from "./types.js" */
+/** @import {Room} from "./task-store.js" */
+import { Subscription } from "./subscription.js";
+
+const ANSWER_WITHIN_MS = 8000;
+
+const OPTIONS = {
+  // WebSocket first: one request instead of four. Without it Socket.IO falls back to long polling.
+  transports: ["websocket", "polling"],
+  tryAllTransports: true,
+  reconnectionDelay: 250,
+  reconnectionDelayMax: 2000,
+  randomizationFactor: 0.5,
+  reconnectionAttempts: Infinity,
+  timeout: 5000,
+};
+
+/**
+ * @typedef {object} Socket what we use of Socket.IO's client
+ * @property {boolean} connected
+ * @property {(event: string, listener: (data: any) => void) => unknown} on
+ * @property {(ms: number) => {emitWithAck: (event: string, data: unknown) => Promise<any>}} timeout
+ * @property {() => unknown} connect
+ */
+
+export class Connection extends EventTarget {
+  /** @type {Map<string, Subscription>} */ #subscriptions = new Map();
+  #upstreamLive = false;
+  /** @type {Socket} */ #socket;
+
+  /** @param {(options: object) => Socket} io */
+  constructor(io) {
+    super();
+    this.#socket = io(OPTIONS);
+    this.#socket.on("connect", () => this.#connected());
+    this.#socket.on("disconnect", (reason) => this.#disconnected(reason));
+    this.#socket.on("upstream", (upstream) => this.#upstream(upstream));
+    this.#socket.on("frame", (frame) => this.#subscriptions.get(frame.room)?.frame(frame));
+  }
+
+  /** Keep `room` as the server has it, from now on. @param {Room} room */
+  follow(room) {
+    const subscription = new Subscription(room, {
+      ask: (request) => this.#ask(request),
+      later: (run, ms) => void setTimeout(run, ms),
+      changed: () => this.#changed(),
+    });
+    this.#subscriptions.set(room.name, subscription);
+    if (this.#socket.connected) subscription.connected();
+  }
+
+  /** Everything that is shown is what the server has now. */
+  get live() {
+    const all = [...this.#subscriptions.values()];
+    return this.#socket.connected && this.#upstreamLive && all.every((one) => one.caughtUp);
+  }
+
+  /** Why a room is refused for good, if one is. @returns {Refusal | null} */
+  get refusal() {
+    return [...this.#subscriptions.values()].find((one) => one.refusal)?.refusal ?? null;
+  }
+
+  /** @param {Request} request @returns {Promise<Answer | {error: Refusal}>} */
+  #ask(request) {
+    return this.#socket.timeout(ANSWER_WITHIN_MS).emitWithAck("subscribe", request);
+  }
+
+  #connected() {
+    for (const subscription of this.#subscriptions.values()) subscription.connected();
+    this.#changed();
+  }
+
+  /** @param {string} reason */
+  #disconnected(reason) {
+    this.#upstreamLive = false;
+    for (const subscription of this.#subscriptions.values()) subscription.disconnected();
+    this.#changed();
+    // Socket.IO comes back by itself from everything but a server's goodbye.
+    if (reason === "io server disconnect") setTimeout(() => this.#socket.connect(), 250 + Math.random() * 250);
+  }
+
+  /** @param {{live: boolean}} upstream */
+  #upstream({ live }) {
+    this.#upstreamLive = live;
+    this.#changed();
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,48 @@
+// @ts-check
+/** How the page stands with the server: Live, Reconnecting…, or Offline since when. */
+
+/** @import {Refusal, Standing} from "../types.js" */
+import { hourMinute, visibleLine } from "../format.js";
+import { OFFLINE_AFTER_MS, standingOf } from "../standing.js";
+import { TextPart, showIf } from "./part.js";
+
+export class ConnectionStatusElement extends HTMLElement {
+  /** @type {number | null} in milliseconds since 1970 */ #notLiveSince = Date.now();
+  #wasLive = false;
+  #timer = 0;
+  #word = new TextPart(this, ".connection-status-word");
+
+  /** @param {boolean} live @param {Refusal | null} refusal @param {number} restarts of the log */
+  show(live, refusal, restarts) {
+    this.#wasLive ||= live;
+    this.#notLiveSince = live ? null : (this.#notLiveSince ?? Date.now());
+    this.#render();
+    clearTimeout(this.#timer);
+    if (!live) this.#timer = setTimeout(() => this.#render(), OFFLINE_AFTER_MS);
+    this.#notice(refusal, restarts);
+  }
+
+  #render() {
+    const standing = standingOf(this.#notLiveSince, Date.now());
+    this.dataset.standing = standing;
+    this.#word.set(this.#words(standing));
+  }
+
+  /** @param {Standing} standing */
+  #words(standing) {
+    if (standing === "live") return "Live";
+    if (standing === "reconnecting") return this.#wasLive ? "Reconnecting…" : "Connecting…";
+    return `Offline since ${hourMinute(new Date(this.#notLiveSince ?? Date.now()))}`;
+  }
+
+  /** @param {Refusal | null} refusal @param {number} restarts */
+  #notice(refusal, restarts) {
+    const notice = document.querySelector(".connection-notice");
+    if (!(notice instanceof HTMLElement)) return;
+    const text = refusal ? visibleLine(refusal.message) : restarts ? "The task log was started anew. Shown is what it knows now." : "";
+    if (notice.textContent !== text) notice.textContent = text;
+    showIf(notice, text !== "");
+  }
+}
+
+customElements.define("connection-status", ConnectionStatusElement);

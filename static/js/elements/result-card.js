@@ -1,0 +1,25 @@
+// @ts-check
+/** What a task returned: a mailing's outcome in words, any other value as it is. */
+
+/** @import {Row} from "../types.js" */
+import { pretty } from "../format.js";
+import { mailingWords } from "../mailing-words.js";
+import { TextPart, part, showIf } from "./part.js";
+
+export class ResultCardElement extends HTMLElement {
+  #words = new TextPart(this, ".result-card-words");
+  #value = new TextPart(this, ".result-card-value");
+
+  /** @param {Row} row */
+  set row(row) {
+    const words = mailingWords(row);
+    const value = row.result === undefined || words ? "" : pretty(row.result);
+    this.#words.set(words);
+    this.#value.set(value);
+    showIf(part(this, ".result-card-words", HTMLElement), words !== "");
+    showIf(part(this, ".result-card-value", HTMLElement), value !== "");
+    showIf(this, words !== "" || value !== "" || this.querySelector("a") !== null);
+  }
+}
+
+customElements.define("result-card", ResultCardElement);

@@ -1,0 +1,123 @@
+// @ts-check
+/** One task, whole: how far, since when, with what, and what came out. */
+
+/** @import {ServerClock} from "../server-clock.js" */
+/** @import {Room} from "../task-store.js" */
+/** @import {Row} from "../types.js" */
+import { amount, clock as digits, duration, fraction, nameParts, percent, pretty, visible, visibleLine } from "../format.js";
+import { milestone } from "../milestones.js";
+import { Paces, elapsed, stalledFor } from "../pace.js";
+import { progressWords } from "../progress-words.js";
+import { groupOf, isFinal } from "../states.js";
+import { showInTab } from "../tab-progress.js";
+import { TextPart, part, showIf } from "./part.js";
+import { ProgressBarElement } from "./progress-bar.js";
+import { ResultCardElement } from "./result-card.js";
+import { StatePillElement } from "./state-pill.js";
+import { TaskTimelineElement } from "./task-timeline.js";
+
+const TICK_MS = 1000;
+const TEXTS = ["module", "function", "percent", "note", "amount", "left", "elapsed", "args", "kwargs", "error", "traceback"];
+
+export class TaskDetailElement extends HTMLElement {
+  live = false;
+
+  /** @type {Row | null} */ #row = null;
+  #paces = new Paces();
+  #painting = false;
+  /** @type {Map<string, TextPart>} */ #texts = new Map();
+
+  /** @param {Room} room @param {ServerClock} clock */
+  attach(room, clock) {
+    for (const name of TEXTS) this.#texts.set(name, new TextPart(this, `.task-detail-${name}`));
+    this.#take(firstRow(), clock);
+    room.watch((_, live) => this.#changed(room, clock, live));
+    setInterval(() => this.live && this.#paintSoon(clock), TICK_MS);
+  }
+
+  /** @param {Room} room @param {ServerClock} clock @param {boolean} live */
+  #changed(room, clock, live) {
+    const row = [...room.rows.values()][0];
+    showIf(part(this, ".task-detail-gone", HTMLElement), !row);
+    if (row && live) clock.heard(row);
+    if (row) this.#take(row, clock);
+  }
+
+  /** Title and icon at once: a hidden tab paints no frames, but its title is read. @param {Row} row @param {ServerClock} clock */
+  #take(row, clock) {
+    const said = milestone(this.#row ?? undefined, row);
+    if (said) part(this, "[aria-live]", HTMLElement).textContent = said;
+    this.#row = row;
+    this.#paces.heard(row.task_id, row);
+    showInTab(row);
+    this.#paintSoon(clock);
+  }
+
+  /** @param {ServerClock} clock */
+  #paintSoon(clock) {
+    if (this.#painting) return;
+    this.#painting = true;
+    requestAnimationFrame(() => {
+      this.#painting = false;
+      if (this.#row) this.#paint(this.#row, clock.now());
+    });
+  }
+
+  /** @param {Row} row @param {number} now */
+  #paint(row, now) {
+    part(this, "state-pill", StatePillElement).state = row.state;
+    part(this, "task-timeline", TaskTimelineElement).row = row;
+    part(this, "result-card", ResultCardElement).row = row;
+    this.#progress(row, now);
+    this.#words(row);
+    this.dataset.group = groupOf(row.state);
+  }
+
+  /** @param {Row} row @param {number} now */
+  #progress(row, now) {
+    const done = isFinal(row.state) ? null : fraction(row);
+    const left = this.#paces.left(row, now);
+    part(this, "progress-bar", ProgressBarElement).fraction = done;
+    showIf(part(this, "progress-bar", ProgressBarElement), done !== null);
+    this.dataset.stalled = stalledFor(row, now) === null ? "no" : "yes";
+    this.#set("percent", percent(done));
+    this.#set("note", progressWords(row, now));
+    this.#set("amount", isFinal(row.state) ? "" : amount(row));
+    this.#set("left", left === null ? "" : `about ${digits(left)} left`);
+    this.#set("elapsed", timeSpent(row, now));
+  }
+
+  /** @param {Row} row */
+  #words(row) {
+    const [module, task] = nameParts(row.name);
+    this.#set("module", module);
+    this.#set("function", task);
+    this.#set("args", visible(row.args ?? ""));
+    this.#set("kwargs", visible(row.kwargs ?? ""));
+    this.#set("error", row.error ? visibleLine(row.error) : "");
+    this.#set("traceback", row.traceback ? pretty(row.traceback) : "");
+    showIf(part(this, ".task-detail-failure", HTMLElement), Boolean(row.error || row.traceback));
+  }
+
+  /** @param {string} name @param {string} text */
+  #set(name, text) {
+    this.#texts.get(name)?.set(text);
+  }
+}
+
+/** @param {Row} row @param {number} now */
+function timeSpent(row, now) {
+  const seconds = elapsed(row, now);
+  if (seconds === null) return "";
+  if (isFinal(row.state)) return `took ${duration(seconds)}`;
+  return digits(seconds) && `${groupOf(row.state) === "queued" ? "waiting" : "for"} ${digits(seconds)}`;
+}
+
+/** The row that came with the page: shown before any connection. @returns {Row} */
+function firstRow() {
+  const row = JSON.parse(part(document, "#task-row", HTMLScriptElement).textContent ?? "{}");
+  for (const field of Object.keys(row)) if (row[field] === null) delete row[field];
+  return row;
+}
+
+customElements.define("task-detail", TaskDetailElement);

@@ -1,0 +1,42 @@
+// @ts-check
+/** Starts a page: the elements, the room it shows, and the connection between the two. */
+
+import { Connection } from "./connection.js";
+import { ConnectionStatusElement } from "./elements/connection-status.js";
+import { TaskBoardElement } from "./elements/task-board.js";
+import { TaskDetailElement } from "./elements/task-detail.js";
+import "./elements/copy-button.js";
+import "./elements/error-summary.js";
+import "./elements/local-time.js";
+import "./elements/long-task-form.js";
+import "./elements/theme-switch.js";
+import { ServerClock } from "./server-clock.js";
+import { Room } from "./task-store.js";
+
+/** @param {string} name */
+function show(name) {
+  const room = new Room(name);
+  const connection = new Connection(/** @type {any} */ (window).io);
+  const clock = new ServerClock();
+  const views = [...document.querySelectorAll("task-board, task-detail")];
+  for (const view of views) {
+    if (view instanceof TaskBoardElement || view instanceof TaskDetailElement) view.attach(room, clock);
+  }
+  connection.addEventListener("change", () => stand(connection, room, views));
+  connection.follow(room);
+  stand(connection, room, views);
+}
+
+/** @param {Connection} connection @param {Room} room @param {Element[]} views */
+function stand(connection, room, views) {
+  document.documentElement.toggleAttribute("data-stale", !connection.live);
+  for (const view of views) {
+    if (view instanceof TaskBoardElement || view instanceof TaskDetailElement) view.live = connection.live;
+  }
+  for (const status of document.querySelectorAll("connection-status")) {
+    if (status instanceof ConnectionStatusElement) status.show(connection.live, connection.refusal, room.restarts);
+  }
+}
+
+const room = document.body.dataset.room;
+if (room) show(room);

@@ -1,0 +1,135 @@
+// @ts-check
+/** The rows of one room as the server's table has them: snapshot, replay, frames, gaps. Knows no DOM and no socket. */
+
+/** @import {Row, Change, Counts, Request, Answer, Frame} from "./types.js" */
+
+const HELD_FRAMES = 2000;
+
+/**
+ * A change without the fields that are empty. Without a prototype: a field called `__proto__` is a field like any other.
+ * @param {Change | Row} change
+ * @param {Row} [onto]
+ * @returns {Row}
+ */
+function merged(change, onto) {
+  const row = Object.create(null);
+  for (const [field, value] of Object.entries({ ...onto, ...change })) {
+    if (value !== null && value !== undefined) row[field] = value;
+  }
+  return row;
+}
+
+export class Room {
+  /** @type {string | null} */ epoch = null;
+  /** @type {string | null} */ offset = null;
+  /** @type {Map<string, Row>} */ rows = new Map();
+  /** @type {Counts | null} */ counts = null;
+  /** How often the log was replaced by another one while we watched. */
+  restarts = 0;
+
+  /** An unknown row at or below it has gone already: the last answer would have held it. */
+  #answered = "";
+  /** @type {Frame[] | null} */ #held = null;
+  /** @type {Set<(ids: Set<string> | null, live: boolean) => void>} */ #watchers = new Set();
+
+  /** @param {string} name */
+  constructor(name) {
+    this.name = name;
+  }
+
+  /**
+   * Call `watcher` after each change with the ids that changed (null: everything), and whether it is news.
+   * @param {(ids: Set<string> | null, live: boolean) => void} watcher
+   */
+  watch(watcher) {
+    this.#watchers.add(watcher);
+  }
+
+  /** What to subscribe with now. @returns {Request} */
+  request() {
+    if (this.epoch === null || this.offset === null) return { room: this.name };
+    return { room: this.name, epoch: this.epoch, offset: this.offset };
+  }
+
+  /** Keep frames back until the answer is here: one may overtake it. */
+  hold() {
+    this.#held = [];
+  }
+
+  /**
+   * @param {Answer} answer
+   * @returns {boolean} false: a held frame shows that something was missed, subscribe again
+   */
+  answer(answer) {
+    const held = this.#held ?? [];
+    this.#held = null;
+    const ids = answer.recovered && answer.epoch === this.epoch ? this.#replay(answer) : this.#replace(answer);
+    this.#take(answer);
+    this.#answered = answer.offset;
+    this.#tell(ids, false);
+    return held.every((frame) => this.frame(frame));
+  }
+
+  /**
+   * @param {Frame} frame
+   * @returns {boolean} false: something was missed, subscribe again
+   */
+  frame(frame) {
+    if (this.#held) return this.#keep(this.#held, frame);
+    if (this.offset === null || frame.epoch !== this.epoch || frame.prev > this.offset) return false;
+    const ids = new Set(frame.rows.filter((change) => this.#change(change)).map((change) => change.task_id));
+    if (frame.offset >= this.offset) this.#take(frame);
+    this.#tell(ids, true);
+    return true;
+  }
+
+  /**
+   * Too many to hold: the oldest goes, and the gap it leaves is found when the rest is applied.
+   * @param {Frame[]} held
+   * @param {Frame} frame
+   */
+  #keep(held, frame) {
+    held.push(frame);
+    if (held.length > HELD_FRAMES) held.shift();
+    return true;
+  }
+
+  /** @param {Answer} answer @returns {null} */
+  #replace(answer) {
+    if (this.epoch !== null && answer.epoch !== this.epoch) this.restarts += 1;
+    this.rows = new Map(answer.rows.map((row) => [row.task_id, merged(row)]));
+    return null;
+  }
+
+  /** Rows of a replay are whole: they take the place of ours. @param {Answer} answer */
+  #replay(answer) {
+    for (const row of answer.rows) {
+      if (row.gone) this.rows.delete(row.task_id);
+      else this.rows.set(row.task_id, merged(row));
+    }
+    return new Set(answer.rows.map((row) => row.task_id));
+  }
+
+  /** @param {Change} change @returns {boolean} whether it was news */
+  #change(change) {
+    const row = this.rows.get(change.task_id);
+    if (change.offset <= (row ? row.offset : this.#answered)) return false;
+    if (change.gone) return this.rows.delete(change.task_id);
+    // A task older than the snapshot's newest 1,000: its change alone would be a row without a name.
+    if (!row && !change.name) return false;
+    this.rows.set(change.task_id, merged(change, row));
+    return true;
+  }
+
+  /** @param {Answer | Frame} from */
+  #take(from) {
+    this.epoch = from.epoch;
+    this.offset = from.offset;
+    if (from.counts) this.counts = from.counts;
+  }
+
+  /** @param {Set<string> | null} ids @param {boolean} live */
+  #tell(ids, live) {
+    for (const watcher of this.#watchers) watcher(ids, live);
+  }
+}

@@ -1,0 +1,40 @@
+// @ts-check
+/** The shapes that docs/protocol.md describes, for the type checker. Nothing runs here. */
+
+/**
+ * @typedef {object} RowFields
+ * @property {string} task_id
+ * @property {string} offset
+ * @property {number} [attempt]
+ * @property {string} [name]
+ * @property {string} [queue]
+ * @property {string} [worker]
+ * @property {string} [state]
+ * @property {number} [retries]
+ * @property {number} [current]
+ * @property {number} [total]
+ * @property {string} [note]
+ * @property {string} [summary]
+ * @property {number} [sent_at]
+ * @property {number} [received_at]
+ * @property {number} [started_at]
+ * @property {number} [progress_at]
+ * @property {number} [ended_at]
+ * @property {number} [eta]
+ * @property {string} [args]
+ * @property {string} [kwargs]
+ * @property {unknown} [result]
+ * @property {string} [error]
+ * @property {string} [traceback]
+ *
+ * @typedef {Readonly<RowFields>} Row one task; an empty field is absent
+ * @typedef {{task_id: string, offset: string, gone?: boolean, [field: string]: unknown}} Change
+ * @typedef {{[state: string]: number}} Counts
+ * @typedef {{room: string, epoch?: string, offset?: string}} Request
+ * @typedef {{room: string, epoch: string, offset: string, recovered: boolean, rows: Change[], counts?: Counts}} Answer
+ * @typedef {{room: string, epoch: string, prev: string, offset: string, rows: Change[], counts?: Counts}} Frame
+ * @typedef {{code: string, message: string}} Refusal
+ * @typedef {"live" | "reconnecting" | "offline"} Standing
+ */
+
+export {};
