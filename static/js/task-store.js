@@ -96,7 +96,8 @@ export class Room {
 
   /** @param {Answer} answer @returns {null} */
   #replace(answer) {
-    if (this.epoch !== null && answer.epoch !== this.epoch) this.restarts += 1;
+    // An empty Redis has no log yet (epoch ""): its first task starts one, and nothing is lost.
+    if (this.epoch && answer.epoch !== this.epoch) this.restarts += 1;
     this.rows = new Map(answer.rows.map((row) => [row.task_id, merged(row)]));
     return null;
   }

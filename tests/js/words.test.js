@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { mailingWords } from "../../static/js/mailing-words.js";
+import { milestone } from "../../static/js/milestones.js";
+import { progressWords } from "../../static/js/progress-words.js";
+import { standingOf } from "../../static/js/standing.js";
+import { countGroups, groupOf, isFinal, wordOf } from "../../static/js/states.js";
+import { tabIcon, tabTitle } from "../../static/js/tab-progress.js";
+import { listed, windowOf } from "../../static/js/task-list.js";
+import { timeline } from "../../static/js/timeline.js";
+
+const row = (fields) => ({ task_id: "a", offset: "1", name: "demo.long_task", ...fields });
+
+test("every state has a group and a word; a custom state runs under its own name", () => {
+  assert.equal(groupOf("REJECTED"), "failed");
+  assert.equal(wordOf("LOST"), "Lost");
+  assert.equal(wordOf("RECEIVED"), "Queued");
+  assert.equal(groupOf("COMPRESSING"), "running");
+  assert.equal(wordOf("COMPRESSING"), "COMPRESSING");
+  assert.equal(groupOf("__proto__"), "running");
+  assert.ok(isFinal("LOST") && isFinal("REVOKED") && !isFinal("RETRY"));
+});
+
+test("the tabs' counters add up the states of each group", () => {
+  const groups = countGroups({ STARTED: 2, PROGRESS: 3, LOST: 1, FAILURE: 4 });
+  assert.equal(groups.get("running"), 5);
+  assert.equal(groups.get("failed"), 5);
+  assert.equal(groups.get("all"), 10);
+});
+
+test("the list is newest first and stable among equals", () => {
+  const rows = [row({ task_id: "b", sent_at: 1 }), row({ task_id: "c", sent_at: 5 }), row({ task_id: "a", sent_at: 1 })];
+  assert.deepEqual(listed(rows, "all"), ["c", "a", "b"]);
+  assert.deepEqual(listed([row({ state: "SUCCESS" }), row({ task_id: "z", state: "FAILURE" })], "failed"), ["z"]);
+});
+
+test("the window holds the rows in view and some to spare, never more than there are", () => {
+  assert.deepEqual(windowOf(0, 520, 52, 1000), [0, 14]);
+  assert.deepEqual(windowOf(5200, 520, 52, 1000), [96, 114]);
+  assert.deepEqual(windowOf(-900, 520, 52, 1000), [0, 0]);
+  assert.deepEqual(windowOf(90000, 520, 52, 10), [10, 10]);
+  assert.deepEqual(windowOf(0, 520, 52, 0), [0, 0]);
+});
+
+test("one line says where a task is", () => {
+  assert.equal(progressWords(row({ state: "PENDING", queue: "celery" }), 0), "Waiting in celery");
+  assert.equal(progressWords(row({ state: "PENDING", eta: 160 }), 100), "Starts in 1:00");
+  assert.equal(progressWords(row({ state: "PROGRESS", current: 3, total: 9, progress_at: 0 }), 1), "3 of 9");
+  assert.equal(progressWords(row({ state: "PROGRESS", current: 3, note: "Packing", progress_at: 0 }), 45), "No movement for 45 s · Packing");
+  assert.equal(progressWords(row({ state: "FAILURE", summary: "ValueError: no\nway" }), 0), "ValueError: no way");
+});
+
+test("a screen reader hears milestones, not ticks", () => {
+  const at = (current, more) => row({ state: "PROGRESS", attempt: 1, current, total: 100, ...more });
+  assert.equal(milestone(undefined, at(1)), "");
+  assert.equal(milestone(row({ state: "PENDING", attempt: 0 }), at(0)), "long_task started");
+  assert.equal(milestone(at(20), at(24)), "");
+  assert.equal(milestone(at(24), at(26)), "long_task: 25 percent");
+  assert.equal(milestone(at(90), row({ state: "SUCCESS", summary: "42" })), "long_task succeeded: 42");
+  assert.equal(milestone(row({ state: "SUCCESS" }), row({ state: "SUCCESS" })), "");
+});
+
+test("the tab's title and icon show how far the task is", () => {
+  const half = row({ state: "PROGRESS", current: 5, total: 10 });
+  assert.equal(tabTitle(half), "50% · long_task · Pushboard");
+  assert.equal(tabIcon(half), "tab-4.svg");
+  assert.equal(tabTitle(row({ state: "FAILURE" })), "Failed · long_task · Pushboard");
+  assert.equal(tabIcon(row({ state: "FAILURE" })), "tab-failed.svg");
+});
+
+test("the timeline is in the order of time and says how long after the moment before", () => {
+  const moments = timeline(row({ state: "SUCCESS", attempt: 2, queue: "celery", worker: "w1", sent_at: 10, received_at: 12, started_at: 11, ended_at: 20 }));
+  assert.deepEqual(moments.map((moment) => moment.text), ["Queued in celery", "Attempt 2 started", "Received by w1", "Succeeded"]);
+  assert.deepEqual(moments.map((moment) => moment.after), [null, 1, 1, 8]);
+});
+
+test("a mailing's result is said in words, any other is not", () => {
+  const result = { sent: 1480, refused: [{}, {}], not_known: 0 };
+  assert.equal(mailingWords(row({ name: "mail.send_mailing", result })), "1,480 sent, 2 refused, 0 not known");
+  assert.equal(mailingWords(row({ result })), "");
+});
+
+test("a page without a connection is reconnecting, after five seconds offline", () => {
+  assert.equal(standingOf(null, 9000), "live");
+  assert.equal(standingOf(1000, 5999), "reconnecting");
+  assert.equal(standingOf(1000, 6000), "offline");
+});
