@@ -5,11 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from worker.errors import SettingError
 from worker.stream import Limits
-
-
-class SettingError(ValueError):
-    """A setting has a value that cannot be used; the text names the setting and says what would do."""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,8 @@ class Heartbeat(threading.Thread):
             self.soon.wait(INTERVAL_S)
             self.soon.clear()
             try:
-                self.beat()
+                if not self.ended:
+                    self.beat()
             except (redis.RedisError, OSError) as error:
                 logger.debug("no heartbeat: %s", error)
             except Exception:

@@ -1,0 +1,91 @@
+"""The JSON edge: start the long task, ask for a task, ask for health."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request, url_for
+
+from app.errors import BadRequest, NotFound
+from app.extensions import relay, table
+from app.start import start_task
+from worker import states
+from worker.events import TASK_ID_LENGTH
+
+api = Blueprint("api", __name__)
+
+LONGEST_STEP_S = 60.0
+
+
+@api.post("/longtask")
+def start_long_task() -> tuple[Response, int, dict[str, str]]:
+    """Start the long task: 202, and in Location where to ask for it."""
+    task_id = start_task("demo.long_task", kwargs=_long_task_arguments())
+    location = url_for("api.status", task_id=task_id)
+    return jsonify(task_id=task_id, location=location), 202, {"Location": location}
+
+
+def _long_task_arguments() -> dict[str, float]:
+    """From a JSON body, which may be left out."""
+    given = request.get_json() if request.is_json else {}
+    if not isinstance(given, dict) or set(given) - {"step_s"}:
+        raise BadRequest("The body may be left out, or be an object with step_s alone: seconds for each step.")
+    step_s = given.get("step_s", 1.0)
+    if isinstance(step_s, bool) or not isinstance(step_s, int | float) or not 0 <= step_s <= LONGEST_STEP_S:
+        raise BadRequest(f"step_s must be a number of seconds from 0 to {LONGEST_STEP_S:g}.")
+    return {"step_s": step_s}
+
+
+def _row(task_id: str) -> dict[str, Any]:
+    row = table().row(task_id) if len(task_id) <= TASK_ID_LENGTH else None
+    if row is None:
+        raise NotFound("Nobody issued a task with this id, or it has expired.", "unknown_task")
+    return row
+
+
+@api.get("/status/<task_id>")
+def status(task_id: str) -> dict[str, Any]:
+    """A task's state as the tutorial gives it."""
+    return _status(_row(task_id))
+
+
+def _status(row: dict[str, Any]) -> dict[str, Any]:
+    state = row["state"]
+    if state == states.SUCCESS:
+        return {"state": state, **_result(row)}
+    if states.is_final(state):
+        return {"state": state, "current": 1, "total": 1, "status": _error_text(row)}
+    if row["attempt"] == 0:
+        return {"state": state, "current": 0, "total": 1, "status": "Pending..."}
+    current, total = row["current"], row["total"]
+    numbers = {"current": 0 if current is None else current, "total": 1 if total is None else total}
+    return {"state": state, **numbers, "status": row["note"] or ""}
+
+
+def _result(row: dict[str, Any]) -> dict[str, Any]:
+    result = row["result"]
+    if isinstance(result, dict) and "status" in result:
+        return {"current": 1, "total": 1, **result}
+    return {"current": 1, "total": 1, "status": row["summary"] or "", "result": result}
+
+
+def _error_text(row: dict[str, Any]) -> str:
+    """The exception's text without its type."""
+    error = row["error"] or row["summary"] or ""
+    return error.partition(": ")[2] or error
+
+
+@api.get("/api/tasks/<task_id>")
+def task(task_id: str) -> dict[str, Any]:
+    """The whole row."""
+    return _row(task_id)
+
+
+@api.get("/healthz")
+def healthz() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@api.get("/readyz")
+def readyz() -> tuple[dict[str, Any], int]:
+    """Redis answers and the log is followed: 200, else 503."""
+    return {"following": relay.live, "offset": relay.offset, "epoch": relay.epoch}, 200 if relay.live else 503

@@ -1,0 +1,95 @@
+"""Every setting of the web process; the only reader of the environment in app/."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from worker.errors import SettingError
+
+MAX_BODY_BYTES = 2_000_000
+SHORTEST_SECRET = 16
+KNOWN_SECRETS = frozenset({"secret", "changeme", "change-me", "dev", "development", "top-secret!", "secret_key"})
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]", "::1")
+
+
+def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Flask's configuration from the environment. Raises SettingError, which names the setting.
+
+    HOST, PORT: where to listen (127.0.0.1, 5000). DATA_DIR: for what is kept on disk (.data). SECRET_KEY: signs the
+    session cookie; made once into DATA_DIR if unset. TRUSTED_HOSTS: names this site is reached by, with commas.
+    SECURE_COOKIES: true behind TLS. MAIL_SINK_DIR: where the local mail sink writes, in development only.
+    ASYNC_MODE: eventlet or threading.
+    """
+    environ = os.environ if environ is None else environ
+    host = environ.get("HOST") or "127.0.0.1"
+    return {
+        "HOST": host,
+        "PORT": _port(environ.get("PORT") or "5000"),
+        "SECRET_KEY": _secret(environ, host),
+        "TRUSTED_HOSTS": _trusted_hosts(environ, host),
+        "MAIL_SINK_DIR": environ.get("MAIL_SINK_DIR") or None,
+        "ASYNC_MODE": async_mode(environ),
+        "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
+        "MAX_FORM_MEMORY_SIZE": MAX_BODY_BYTES,
+        "MAX_FORM_PARTS": 50,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": (environ.get("SECURE_COOKIES") or "").lower() in ("1", "true", "yes", "on"),
+        "SESSION_COOKIE_NAME": "pushboard",
+        "SEND_FILE_MAX_AGE_DEFAULT": None,
+    }
+
+
+def _port(given: str) -> int:
+    if not given.isdecimal() or not 0 < int(given) < 65_536:
+        raise SettingError(f"PORT must be a number from 1 to 65535, not {given!r}")
+    return int(given)
+
+
+def async_mode(environ: Mapping[str, str] | None = None) -> str:
+    """What serves: eventlet or threading. Asked before anything is patched, so this file imports next to nothing."""
+    given = (os.environ if environ is None else environ).get("ASYNC_MODE") or "eventlet"
+    if given not in ("eventlet", "threading"):
+        raise SettingError(f"ASYNC_MODE must be eventlet or threading, not {given!r}")
+    return given
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a server that listens on `host`."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _trusted_hosts(environ: Mapping[str, str], host: str) -> list[str]:
+    named = [name.strip() for name in (environ.get("TRUSTED_HOSTS") or "").split(",") if name.strip()]
+    if named or is_loopback(host):
+        return [*named, *LOOPBACK_NAMES]
+    raise SettingError(f"TRUSTED_HOSTS must name the hosts this site is reached by, as HOST={host} is open to others")
+
+
+def _secret(environ: Mapping[str, str], host: str) -> str:
+    given = environ.get("SECRET_KEY") or ""
+    if given and not is_loopback(host) and (len(given) < SHORTEST_SECRET or given.lower() in KNOWN_SECRETS):
+        raise SettingError(f"SECRET_KEY must be {SHORTEST_SECRET} characters or more, and nobody else's, on a public address")
+    if not given and not is_loopback(host):
+        raise SettingError("SECRET_KEY must be set on a public address: python -c 'import secrets; print(secrets.token_hex(32))'")
+    return given or _kept_secret(Path(environ.get("DATA_DIR") or ".data") / "secret_key")
+
+
+def _kept_secret(path: Path) -> str:
+    """A secret made once and kept, readable by nobody else."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    secret = path.read_text().strip()
+    if len(secret) < SHORTEST_SECRET:
+        raise SettingError(f"SECRET_KEY in {path} is too short: delete the file, and a new one is made")
+    return secret

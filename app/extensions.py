@@ -1,0 +1,26 @@
+"""Extensions, not yet bound to an application, and this process's view of the log and the table."""
+
+from functools import cache
+
+from flask_socketio import SocketIO
+
+from app.relay import Relay
+from worker.config import settings
+from worker.store import Table
+from worker.stream import Log, connect
+
+socketio = SocketIO()
+
+
+@cache
+def table() -> Table:
+    """The table, over connections that give up soon."""
+    return Table(connect(settings.redis_url))
+
+
+def open_log() -> Log:
+    """The log, over a connection of its own: following it blocks."""
+    return Log(connect(settings.redis_url, answer_timeout_s=3.0), settings.limits)
+
+
+relay = Relay(socketio, open_log, table)

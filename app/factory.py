@@ -1,0 +1,61 @@
+"""Builds the web application."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from app import config as settings
+from app import errors, guard, sockets  # noqa: F401  # sockets: importing it registers its handlers
+from app.api import api
+from app.extensions import socketio
+from app.mailings import mailings
+from app.mails import mails
+from app.pages import pages
+
+ROOT = Path(__file__).parent.parent
+PING_INTERVAL_S, PING_TIMEOUT_S = 10, 5
+MOST_MESSAGE_BYTES = 64_000
+
+
+def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+    """The application with its settings from the environment, and those in `config` over them."""
+    app = Flask("pushboard", root_path=str(ROOT))
+    app.config.from_mapping(settings.load() | dict(config or {}))
+    for blueprint in (pages, api, mailings, mails):
+        app.register_blueprint(blueprint)
+    errors.register(app)
+    guard.register(app)
+    _add_context(app)
+    _init_socketio(app)
+    app.wsgi_app = guard.HostGuard(app.wsgi_app, app.config["TRUSTED_HOSTS"])  # type: ignore[method-assign]
+    return app
+
+
+def _init_socketio(app: Flask) -> None:
+    socketio.init_app(
+        app,
+        async_mode=app.config["ASYNC_MODE"],
+        cors_allowed_origins=guard.is_same_origin,
+        manage_session=False,
+        max_http_buffer_size=MOST_MESSAGE_BYTES,
+        ping_interval=PING_INTERVAL_S,
+        ping_timeout=PING_TIMEOUT_S,
+        allow_upgrades=True,
+        http_compression=True,
+    )
+
+
+def _add_context(app: Flask) -> None:
+    shown = {"mail_sink": bool(app.config["MAIL_SINK_DIR"]), "asset_version": _asset_version()}
+    app.context_processor(lambda: shown)
+
+
+def _asset_version() -> str:
+    """Names this state of the static files."""
+    digest = hashlib.sha256()
+    for path in sorted((ROOT / "static").rglob("*.[jc]s*")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

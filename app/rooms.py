@@ -1,0 +1,52 @@
+"""Room names, and which of a task's changes go into which room."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.errors import BadRequest, NotFound
+from worker.events import DETAILS, TASK_ID_LENGTH
+
+BOARD = "board"
+TASK_PREFIX = "task:"
+MOST_ROOMS = 128
+"""How many rooms one connection may be in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client asks to be told: a room, and from where on."""
+
+    room: str
+    epoch: str = ""
+    offset: str = ""
+
+
+def read(payload: object) -> Request:
+    """A client's subscribe. Raises BadRequest or NotFound; nothing in it is trusted."""
+    if not isinstance(payload, Mapping):
+        raise BadRequest("Send an object such as {room: 'board'}.")
+    given = [payload.get(name) if payload.get(name) is not None else "" for name in ("room", "epoch", "offset")]
+    if not all(isinstance(text, str) and len(text) <= TASK_ID_LENGTH + len(TASK_PREFIX) for text in given):
+        raise BadRequest("room, epoch and offset must be short texts.")
+    request = Request(*(str(text) for text in given))
+    if request.room != BOARD and not task_id_of(request.room):
+        raise NotFound("There is no such room.", "unknown_room")
+    return request
+
+
+def task_id_of(room: str) -> str:
+    """The task that a room is about, or "" for another room."""
+    return room[len(TASK_PREFIX) :] if room.startswith(TASK_PREFIX) else ""
+
+
+def of_task(task_id: str) -> str:
+    """The room of one task."""
+    return TASK_PREFIX + task_id
+
+
+def changes_for(room: str, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a room is told of a task's changes: the board goes without the details."""
+    if room != BOARD or DETAILS.isdisjoint(changes):
+        return changes
+    return {name: value for name, value in changes.items() if name not in DETAILS}

@@ -1,0 +1,79 @@
+"""The Socket.IO edge: who comes, what they ask to be told, who goes."""
+
+import logging
+from typing import Any
+
+import redis
+from flask import request
+
+from app import rooms
+from app.errors import BadRequest, NotFound, PushboardError, Unavailable
+from app.extensions import relay, socketio, table
+from worker.store import Snapshot
+
+logger = logging.getLogger(__name__)
+
+
+def _sid() -> str:
+    return str(request.sid)  # type: ignore[attr-defined]  # Flask-SocketIO puts it there
+
+
+@socketio.on("connect")
+def connect(*_: Any) -> None:
+    """A browser has come."""
+    relay.greet(_sid())
+
+
+@socketio.on("disconnect")
+def disconnect(*_: Any) -> None:
+    """A browser has gone."""
+    relay.leave_all(_sid())
+
+
+@socketio.on("subscribe")
+def subscribe(*payload: Any) -> dict[str, Any]:
+    """Answer with what the room holds; from here on its frames follow."""
+    try:
+        return _subscribe(rooms.read(payload[0] if payload else None))
+    except PushboardError as error:
+        logger.info("refused a subscribe: %s", error.message)
+        return error.as_json()
+    except redis.RedisError as error:
+        logger.warning("a subscribe could not be answered: %s", error)
+        return Unavailable().as_json()
+
+
+@socketio.on("unsubscribe")
+def unsubscribe(*payload: Any) -> dict[str, Any]:
+    """Tell this client no more of the room."""
+    try:
+        relay.leave(rooms.read(payload[0] if payload else None).room, _sid())
+    except PushboardError as error:
+        return error.as_json()
+    return {}
+
+
+def _subscribe(asked: rooms.Request) -> dict[str, Any]:
+    try:
+        relay.join(asked.room, _sid())  # first join, then read: what happens in between comes as a frame
+    except ValueError as error:
+        raise BadRequest(f"At most {rooms.MOST_ROOMS} rooms a connection.", "too_many_rooms") from error
+    try:
+        return _answer(asked, _read(asked))
+    except Exception:
+        relay.leave(asked.room, _sid())
+        raise
+
+
+def _read(asked: rooms.Request) -> Snapshot:
+    task_id = rooms.task_id_of(asked.room)
+    snapshot = table().task(task_id) if task_id else table().board(asked.epoch, asked.offset)
+    if snapshot is None:
+        raise NotFound("Nobody issued a task with this id, or it has expired.", "unknown_task")
+    return snapshot
+
+
+def _answer(asked: rooms.Request, snapshot: Snapshot) -> dict[str, Any]:
+    place = {"room": asked.room, "epoch": snapshot.epoch, "offset": snapshot.offset}
+    counts = {"counts": snapshot.counts} if asked.room == rooms.BOARD else {}
+    return {**place, "recovered": snapshot.recovered, "rows": snapshot.rows, **counts}

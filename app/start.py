@@ -1,0 +1,26 @@
+"""Starts tasks by name; with Redis away it says so soon instead of waiting."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from celery.result import denied_join_result
+
+from app.extensions import table
+from worker.celery_app import celery_app
+
+
+def start_task(
+    name: str,
+    args: Sequence[Any] = (),
+    kwargs: Mapping[str, Any] | None = None,
+    *,
+    task_id: str | None = None,
+    countdown_s: float | None = None,
+) -> str:
+    """Send a task and return its task_id. Raises redis.RedisError or kombu's OperationalError within about 2 s."""
+    table().client.ping()  # Celery would try for long; this gives up soon
+    with denied_join_result():  # nobody here joins results, so Celery need not listen for this one's
+        result = celery_app.send_task(
+            name, list(args), dict(kwargs or {}), task_id=task_id, countdown=countdown_s, retry=False
+        )
+    return str(result.id)
