@@ -34,7 +34,7 @@ daemonize no
 
 
 class RedisServer:
-    """One server per data folder. The server itself holds `redis.lock`, so that it is found again whoever started it."""
+    """One server per data folder. It holds `redis.lock` itself, so that it is found again whoever started it."""
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir.resolve()
@@ -67,6 +67,16 @@ class RedisServer:
     def restart(self) -> None:
         """Start again after `stop` or `kill`: same port, folder and password."""
         self._start(self.port)
+
+    def is_alive(self) -> bool:
+        """Whether the process still runs."""
+        if self._child:
+            return self._child.poll() is None
+        try:
+            os.kill(self.pid, 0)
+        except OSError:
+            return False
+        return self.pid > 0
 
     def __enter__(self) -> Self:
         return self

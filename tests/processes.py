@@ -1,5 +1,6 @@
 """The web and worker processes of the tests: the Procfile's very commands, started for real."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -67,7 +68,7 @@ class Service:
         return self
 
     def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> int:
-        """SIGTERM to its process group, as honcho and platforms do; SIGKILL after the timeout. Answers the exit code."""
+        """SIGTERM to its process group, as platforms do; SIGKILL after the timeout. Answers the exit code."""
         self.signal(signal.SIGTERM)
         try:
             return self.process.wait(timeout_s)
@@ -91,10 +92,8 @@ class Service:
         wait_until(lambda: text in self.log()[after:], timeout_s, f"{self.name} prints {text!r}")
 
     def _kill_group(self) -> None:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
     def _wait_until_ready(self, after: int) -> None:
         wait_until(lambda: self.returncode is not None or self._ready(after), START_TIMEOUT_S, f"{self.name} is ready")

@@ -74,7 +74,7 @@ class SmtpServer:
         """How many mails each address has got."""
         return Counter(address for mail in list(self.mails) for address in mail.to)
 
-    async def handle_RCPT(  # noqa: N802 - the name is aiosmtpd's
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if address in self.refused:
@@ -86,7 +86,7 @@ class SmtpServer:
         envelope.rcpt_tos.append(address)
         return ACCEPTED
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         await asyncio.sleep(self.delay_s)
         self._receive(envelope)
         if self._hangs_up_on(envelope):

@@ -1,0 +1,53 @@
+# make run, make test: all of the set-up is done on the way. Needs Python 3.11 or newer and make, nothing else.
+
+# The first Python that is new enough; another: make PYTHON=/path/to/python
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+	$$python -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done)
+PYTHON_IN_VENV := .venv/bin/python
+PYTEST_FLAGS ?=
+LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(LOCK_FLAGS)
+CHECKED := app worker launcher tests bench
+
+.NOTPARALLEL:
+.PHONY: run test check lock screenshots bench-latency clean python
+
+run: .venv/run.stamp
+	@exec $(PYTHON_IN_VENV) -m launcher
+
+test: .venv/dev.stamp
+	$(PYTHON_IN_VENV) -m pytest $(PYTEST_FLAGS)
+
+check: .venv/dev.stamp
+	.venv/bin/ruff check $(CHECKED)
+	.venv/bin/ruff format --check $(CHECKED)
+	.venv/bin/mypy
+	@if command -v npx >/dev/null; then echo "tsc on static/js"; npx --yes --package typescript@5 tsc --project .; \
+	else echo "ATTENTION: npx is not here, so the types of static/js were not checked."; fi
+	$(PYTHON_IN_VENV) -m pytest --quiet tests/test_architecture.py
+
+# LOCK_FLAGS=--upgrade takes the newest versions that requirements*.in allow.
+lock: .venv/dev.stamp
+	$(LOCK) requirements.in --output-file requirements.txt
+	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
+
+screenshots: .venv/dev.stamp
+	$(PYTHON_IN_VENV) -m bench.screenshots
+
+bench-latency: .venv/dev.stamp
+	$(PYTHON_IN_VENV) -m bench.latency
+
+clean:
+	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache static/vendor bench/out
+
+.venv/run.stamp: requirements.txt launcher/set_up.py launcher/vendor.py | python
+	@$(PYTHON) -m launcher.set_up requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt launcher/set_up.py launcher/vendor.py | python
+	@$(PYTHON) -m launcher.set_up requirements-dev.txt
+	@touch $@ .venv/run.stamp
+
+python:
+	@test -n "$(PYTHON)" || { echo "Pushboard needs Python 3.11 or newer; none is on PATH. Name one: make PYTHON=/path/to/python"; exit 1; }
