@@ -20,8 +20,6 @@ export class Subscription {
 
   #connection = 0;
   #connected = false;
-  #underWay = false;
-  #again = false;
   #pauses = 0;
 
   /** @param {Room} room @param {Line} line */
@@ -34,7 +32,6 @@ export class Subscription {
   connected() {
     this.#connection += 1;
     this.#connected = true;
-    this.#underWay = false;
     this.#pauses = 0;
     this.#subscribe();
   }
@@ -44,22 +41,16 @@ export class Subscription {
     this.#stand(false, this.refusal);
   }
 
-  /** @param {Frame} frame */
+  /** While a subscribe is under way the room holds its frames: a gap can't start a second one. @param {Frame} frame */
   frame(frame) {
     if (!this.#connected) return;
-    if (!this.room.frame(frame)) this.#gap();
+    if (!this.room.frame(frame)) this.#pause();
     else if (this.caughtUp) this.#pauses = 0;
-  }
-
-  #gap() {
-    if (this.#underWay) this.#again = true;
-    else this.#pause();
   }
 
   /** A first gap is healed at once; a line that keeps failing is asked less and less often. */
   #pause() {
     this.room.hold();
-    this.#underWay = true;
     this.#stand(false, null);
     const connection = this.#connection;
     this.line.later(() => {
@@ -76,8 +67,6 @@ export class Subscription {
 
   async #subscribe() {
     const connection = this.#connection;
-    this.#underWay = true;
-    this.#again = false;
     this.room.hold();
     const answer = await this.#ask();
     if (connection !== this.#connection || !this.#connected) return;
@@ -97,15 +86,13 @@ export class Subscription {
   /** @param {Refusal} refusal */
   #refused(refusal) {
     if (refusal.code === "unavailable") return this.#pause();
-    this.#underWay = false;
     this.#stand(false, refusal);
   }
 
   /** @param {Answer} answer */
   #answered(answer) {
     const whole = this.room.answer(answer);
-    this.#underWay = false;
-    if (!whole || this.#again) return this.#pause();
+    if (!whole) return this.#pause();
     this.#stand(true, null);
   }
 
