@@ -5,13 +5,13 @@ import re
 LOCAL_LENGTH = 64
 ADDRESS_LENGTH = 254
 
-# Fewer characters than RFC 5322 allows: `%` and `!` are relay tricks, quoted parts and IP literals nobody's real address.
+# Less than RFC 5322 allows: `%` and `!` are relay tricks; quoted parts and IP literals are nobody's real address.
 _LOCAL = re.compile(r"[A-Za-z0-9#$&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9#$&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def check_address(text: str) -> str:
-    """The one address in `text`, trimmed, its domain in lower-case ASCII; `a@Bücher.Example` → `a@xn--bcher-kva.example`.
+    """The one address in `text`, trimmed, its domain in lower-case ASCII (`bücher.de` as `xn--bcher-kva.de`).
 
     Raises ValueError with a plain sentence for anything else: several addresses, names, quoting, relay tricks.
     """
@@ -41,7 +41,7 @@ def _local(local: str) -> str:
     if len(local) > LOCAL_LENGTH:
         raise ValueError(f"The address has more than {LOCAL_LENGTH} characters before the @.")
     if not _LOCAL.fullmatch(local):
-        raise ValueError("The part before the @ may have only ASCII letters, digits and the usual signs, not %, ! or quotes.")
+        raise ValueError("The part before the @ has a character in it that is not allowed here, such as %, ! or é.")
     return local
 
 

@@ -16,6 +16,8 @@ class Settings:
     redis_url: where the log and the table are. broker_url, result_backend: Celery's (CELERY_BROKER_URL,
     CELERY_RESULT_BACKEND; both as redis_url unless set). limits: what is kept (LOG_ENTRIES, KEPT_TASKS, KEPT_DAYS).
     worker_concurrency: tasks at once. mail_*: Flask-Mail's names; mail_timeout_s in seconds.
+    mail_retry_s: seconds before a mail that was refused for now is tried again the first time; longer each time after.
+    mail_patience_s: seconds that a mailing waits for a mail server that does not answer before it gives up.
     """
 
     redis_url: str = "redis://127.0.0.1:6379/0"
@@ -31,6 +33,8 @@ class Settings:
     mail_password: str | None = field(default=None, repr=False)
     mail_default_sender: str = "pushboard@localhost"
     mail_timeout_s: float = 20.0
+    mail_retry_s: float = 5.0
+    mail_patience_s: float = 600.0
 
 
 def load(environ: Mapping[str, str]) -> Settings:
@@ -50,6 +54,8 @@ def load(environ: Mapping[str, str]) -> Settings:
         mail_password=environ.get("MAIL_PASSWORD") or None,
         mail_default_sender=environ.get("MAIL_DEFAULT_SENDER") or Settings.mail_default_sender,
         mail_timeout_s=float(_whole(environ, "MAIL_TIMEOUT_S", 20, 1, 600)),
+        mail_retry_s=float(_whole(environ, "MAIL_RETRY_S", 5, 1, 3_600)),
+        mail_patience_s=float(_whole(environ, "MAIL_PATIENCE_S", 600, 1, 86_400)),
     )
 
 

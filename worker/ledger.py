@@ -1,9 +1,9 @@
 """The mailing on Redis: who is to get a mail, and what is known of each, so that nobody gets it twice.
 
-Before a mail is sent its recipient is claimed here (`begin`), afterwards the outcome is written (`end`). Whatever dies in
-between leaves the recipient as `sending`; the next run turns that into `not known` and never sends to it again. So a
-recipient is sent to at most once, at every point at which a process can be killed. What this rests on: Redis writes its
-log (AOF) before it answers, so its own kill loses nothing; a power cut may lose its last second (`appendfsync everysec`).
+Before a mail is sent its recipient is claimed here (`begin`), afterwards the outcome is written (`end`). Whatever dies
+in between leaves the recipient as `sending`; the next run turns that into `not known` and never sends to it again. So a
+recipient gets the mail at most once, wherever a process is killed. What this rests on: Redis writes its file (AOF)
+before it answers, so that its own kill loses nothing; a power cut may lose the last second (`appendfsync everysec`).
 """
 
 import hashlib
@@ -77,7 +77,7 @@ class Ledger:
         info = {"subject": subject, "body": body, "columns": json.dumps(list(columns)), "total": str(len(rows))}
         info["digest"] = digest(subject, body, rows)
         pairs = [text for pair in info.items() for text in pair]
-        return self._run("mailing_create", KEEP_S, len(pairs), *pairs, *stored) == 1
+        return bool(self._run("mailing_create", KEEP_S, len(pairs), *pairs, *stored) == 1)
 
     def is_of(self, subject: str, body: str, rows: Sequence[Recipient]) -> bool:
         """Whether the mailing of this id is this very one."""
@@ -130,7 +130,7 @@ class Ledger:
     def end(self, place: int, claim: Claim) -> bool:
         """Write down the outcome of a claim; False if a later run has already decided otherwise."""
         head = (claim.run, place, claim.number, claim.outcome)
-        return self._run("mailing_end", *head, _encode(claim), KEEP_S) == 1
+        return bool(self._run("mailing_end", *head, _encode(claim), KEEP_S) == 1)
 
     def _fields(self, *names: str) -> list[str]:
         values = cast(list[str | None], self.client.hmget(self._mailing, list(names)))

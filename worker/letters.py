@@ -62,9 +62,9 @@ class Letter:
         if _NOT_ONE_LINE.search(subject):
             raise BadLetter("subject", "A value that the subject uses has a line break or a control character in it.")
         if len(subject) > SUBJECT_LENGTH:
-            raise BadLetter("subject", f"With this row's values the subject is longer than {SUBJECT_LENGTH} characters.")
+            raise BadLetter("subject", f"This row makes the subject longer than {SUBJECT_LENGTH} characters.")
         if not subject.strip():
-            raise BadLetter("subject", "With this row's values the subject is empty.")
+            raise BadLetter("subject", "This row makes the subject empty.")
         return subject
 
     def _fill_in_body(self, values: Mapping[str, str]) -> str:
@@ -105,7 +105,7 @@ def _check_template(field: str, text: str, columns: Collection[str]) -> None:
     unknown = sorted(names - (set(columns) - _JINJAS_OWN))
     if unknown:
         wrong = ", ".join(f"{{{{ {name} }}}}" for name in unknown[:10])
-        raise BadLetter(field, f"The {field} uses {wrong}, but the columns are {', '.join(columns) or 'not known yet'}.")
+        raise BadLetter(field, f"The {field} uses {wrong}, but the columns are {', '.join(columns)}.")
 
 
 def _checked_nodes(field: str, text: str) -> list[nodes.Node]:
