@@ -79,12 +79,12 @@ export function clock(seconds) {
   return hours ? `${hours}:${rest}` : `${minutes}:${two(s % 60)}`;
 }
 
-/** In words: `0.4 s`, `41 s`, `3 min 5 s`, `2 h 5 min`, `3 d 2 h`. @param {number} seconds */
+/** In words: `20 ms`, `0.4 s`, `41 s`, `3 min 5 s`, `2 h 5 min`, `3 d 2 h`. @param {number} seconds */
 export function duration(seconds) {
   if (!isNumber(seconds)) return "";
   const s = Math.max(0, seconds);
-  if (s < 0.001) return "0 s";
-  if (s < 1) return `${s < 0.1 ? s.toFixed(3) : s.toFixed(1)} s`.replace("1.0", "1");
+  if (s < 0.0005) return "0 s";
+  if (s < 0.1) return `${Math.round(s * 1000)} ms`;
   if (s < 59.95) return `${(s < 10 ? s.toFixed(1) : s.toFixed(0)).replace(/\.0$/, "")} s`;
   return longDuration(Math.round(s));
 }

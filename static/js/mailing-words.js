@@ -2,7 +2,7 @@
 /** How a mailing went, in words. */
 
 /** @import {Row} from "./types.js" */
-import { count, isNumber } from "./format.js";
+import { count, isNumber, visibleLine } from "./format.js";
 
 const MAILING = "mail.send_mailing";
 
@@ -15,8 +15,18 @@ export function mailingWords(row) {
   return parts.filter(Boolean).join(", ");
 }
 
-/** A list of the recipients, or their number. @param {unknown} value @param {string} word */
+/** @param {unknown} value @param {string} word */
 function part(value, word) {
-  const number = Array.isArray(value) ? value.length : value;
-  return isNumber(number) ? `${count(number)} ${word}` : "";
+  return isNumber(value) ? `${count(value)} ${word}` : "";
+}
+
+/** The first refused recipients with the mail server's reason, a line each. @param {Row} row */
+export function mailingRefusals(row) {
+  const examples = /** @type {{refused_examples?: unknown} | undefined} */ (row.result)?.refused_examples;
+  return Array.isArray(examples) ? examples.map(refusal).join("\n") : "";
+}
+
+/** @param {{line?: unknown, email?: unknown, reason?: unknown}} example */
+function refusal({ line, email, reason }) {
+  return `Line ${visibleLine(line)}: ${visibleLine(email)}: ${visibleLine(reason)}`;
 }

@@ -44,7 +44,7 @@ test("ticking digits are blank where there is nothing to say, never 0:00", () =>
 });
 
 test("durations are words with units", () => {
-  const words = { 0: "0 s", 0.004: "0.004 s", 0.42: "0.4 s", 0.99: "1 s", 1: "1 s", 9.96: "10 s", 18.9: "19 s", 59.99: "1 min", 185: "3 min 5 s", 7500: "2 h 5 min", 266400: "3 d 2 h" };
+  const words = { 0: "0 s", 0.004: "4 ms", 0.42: "0.4 s", 0.99: "1 s", 1: "1 s", 9.96: "10 s", 18.9: "19 s", 59.99: "1 min", 185: "3 min 5 s", 7500: "2 h 5 min", 266400: "3 d 2 h" };
   for (const [seconds, text] of Object.entries(words)) assert.equal(duration(Number(seconds)), text);
   assert.equal(duration(-1), "0 s");
   assert.equal(duration(NaN), "");

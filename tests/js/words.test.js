@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { mailingWords } from "../../static/js/mailing-words.js";
+import { mailingRefusals, mailingWords } from "../../static/js/mailing-words.js";
 import { milestone } from "../../static/js/milestones.js";
 import { progressWords } from "../../static/js/progress-words.js";
 import { standingOf } from "../../static/js/standing.js";
@@ -76,8 +76,9 @@ test("the timeline is in the order of time and says how long after the moment be
 });
 
 test("a mailing's result is said in words, any other is not", () => {
-  const result = { sent: 1480, refused: [{}, {}], not_known: 0 };
+  const result = { sent: 1480, refused: 2, not_known: 0, refused_examples: [{ line: 3, email: "bob@example.com", reason: "550 no" }] };
   assert.equal(mailingWords(row({ name: "mail.send_mailing", result })), "1,480 sent, 2 refused, 0 not known");
+  assert.equal(mailingRefusals(row({ name: "mail.send_mailing", result })), "Line 3: bob@example.com: 550 no");
   assert.equal(mailingWords(row({ result })), "");
 });
 

@@ -3,7 +3,7 @@
 
 /** @import {Row} from "../types.js" */
 import { pretty } from "../format.js";
-import { mailingWords } from "../mailing-words.js";
+import { mailingRefusals, mailingWords } from "../mailing-words.js";
 import { TextPart, part, showIf } from "./part.js";
 
 export class ResultCardElement extends HTMLElement {
@@ -13,7 +13,7 @@ export class ResultCardElement extends HTMLElement {
   /** @param {Row} row */
   set row(row) {
     const words = mailingWords(row);
-    const value = row.result === undefined || words ? "" : pretty(row.result);
+    const value = words ? mailingRefusals(row) : row.result === undefined ? "" : pretty(row.result);
     this.#words.set(words);
     this.#value.set(value);
     showIf(part(this, ".result-card-words", HTMLElement), words !== "");

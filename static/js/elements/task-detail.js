@@ -79,9 +79,10 @@ export class TaskDetailElement extends HTMLElement {
     const left = this.#paces.left(row, now);
     part(this, "progress-bar", ProgressBarElement).fraction = done;
     showIf(part(this, "progress-bar", ProgressBarElement), done !== null);
+    this.dataset.bar = done === null ? "no" : "yes";
     this.dataset.stalled = stalledFor(row, now) === null ? "no" : "yes";
     this.#set("percent", percent(done));
-    this.#set("note", progressWords(row, now));
+    this.#set("note", saidBelow(row) ? "" : progressWords(row, now));
     this.#set("amount", isFinal(row.state) ? "" : amount(row));
     this.#set("left", left === null ? "" : `about ${digits(left)} left`);
     this.#set("elapsed", timeSpent(row, now));
@@ -97,6 +98,7 @@ export class TaskDetailElement extends HTMLElement {
     this.#set("error", row.error ? visibleLine(row.error) : "");
     this.#set("traceback", row.traceback ? pretty(row.traceback) : "");
     showIf(part(this, ".task-detail-failure", HTMLElement), Boolean(row.error || row.traceback));
+    showIf(part(this, ".task-detail-called", HTMLElement), Boolean(row.args || row.kwargs));
   }
 
   /** @param {string} name @param {string} text */
@@ -105,12 +107,17 @@ export class TaskDetailElement extends HTMLElement {
   }
 }
 
+/** The result or the error has a place of its own; its summary above it would say it twice. @param {Row} row */
+function saidBelow(row) {
+  return isFinal(row.state) && (row.result !== undefined || row.error !== undefined);
+}
+
 /** @param {Row} row @param {number} now */
 function timeSpent(row, now) {
   const seconds = elapsed(row, now);
   if (seconds === null) return "";
-  if (isFinal(row.state)) return `took ${duration(seconds)}`;
-  return digits(seconds) && `${groupOf(row.state) === "queued" ? "waiting" : "for"} ${digits(seconds)}`;
+  if (isFinal(row.state)) return `Took ${duration(seconds)}`;
+  return digits(seconds) && `${groupOf(row.state) === "queued" ? "Waiting for" : "Running for"} ${digits(seconds)}`;
 }
 
 /** The row that came with the page: shown before any connection. @returns {Row} */

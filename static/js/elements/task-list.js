@@ -5,7 +5,7 @@
 import { windowOf } from "../task-list.js";
 import { ListKeys } from "./list-keys.js";
 import { part } from "./part.js";
-import { TaskRowElement } from "./task-row.js";
+import { RowPool } from "./row-pool.js";
 
 /**
  * @typedef {object} Model what the list shows
@@ -19,8 +19,7 @@ export class TaskListElement extends HTMLElement {
 
   /** @type {string[]} */ #ids = [];
   /** @type {Map<string, number>} */ #places = new Map();
-  /** @type {Map<string, TaskRowElement>} */ #shown = new Map();
-  /** @type {TaskRowElement[]} */ #free = [];
+  #pool = new RowPool();
   /** @type {Set<string>} */ #dirty = new Set();
   #moved = true;
   #painting = false;
@@ -63,12 +62,12 @@ export class TaskListElement extends HTMLElement {
 
   /** @param {string} id */
   rowOf(id) {
-    return this.#shown.get(id);
+    return this.#pool.rowOf(id);
   }
 
   /** These tasks have changed; null: all of them. @param {Iterable<string> | null} ids */
   refresh(ids) {
-    for (const id of ids ?? this.#shown.keys()) this.#dirty.add(id);
+    for (const id of ids ?? this.#pool.ids) this.#dirty.add(id);
     this.#paintSoon();
   }
 
@@ -119,46 +118,23 @@ export class TaskListElement extends HTMLElement {
     const top = -this.body.getBoundingClientRect().top;
     const [first, last] = windowOf(top, innerHeight, this.#rowHeight, this.#ids.length);
     const wanted = new Set(this.#ids.slice(first, last));
-    for (const id of [...this.#shown.keys()]) if (!wanted.has(id)) this.#release(id);
+    this.#pool.keep(wanted);
     for (const id of wanted) this.#place(id);
-    for (const row of this.#free) row.hidden = true;
+    this.#pool.hideFree();
     this.#keys.mark();
-  }
-
-  /** @param {string} id */
-  #release(id) {
-    const row = this.#shown.get(id);
-    if (row) this.#free.push(row);
-    this.#shown.delete(id);
   }
 
   /** @param {string} id */
   #place(id) {
     const index = this.#places.get(id) ?? 0;
-    const row = this.#shown.get(id) ?? this.#take(id);
-    row.place(index, index * this.#rowHeight);
-  }
-
-  /** @param {string} id */
-  #take(id) {
-    const row = this.#free.pop() ?? this.#make();
-    row.hidden = false;
-    this.#shown.set(id, row);
-    this.#dirty.add(id);
-    return row;
-  }
-
-  #make() {
-    const row = new TaskRowElement();
-    row.id = `row-${this.body.childElementCount}`;
-    this.body.append(row);
-    return row;
+    if (!this.#pool.rowOf(id)) this.#dirty.add(id);
+    this.#pool.take(id, this.body).place(index, index * this.#rowHeight);
   }
 
   /** @param {string} id @param {Model} model */
   #fill(id, model) {
     const row = model.row(id);
-    if (row) this.#shown.get(id)?.show(row, model.left(row), model.now());
+    if (row) this.#pool.rowOf(id)?.show(row, model.left(row), model.now());
   }
 }
 

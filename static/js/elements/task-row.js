@@ -2,7 +2,7 @@
 /** One task in the list. Made once, then given one task after the other. */
 
 /** @import {Row} from "../types.js" */
-import { clock, fraction, nameParts, percent, visibleLine } from "../format.js";
+import { clock, duration, fraction, nameParts, percent, visibleLine } from "../format.js";
 import { elapsed, stalledFor } from "../pace.js";
 import { progressWords } from "../progress-words.js";
 import { groupOf } from "../states.js";
@@ -39,7 +39,7 @@ export class TaskRowElement extends HTMLElement {
     this.#who(this.#parts, row);
     this.#progress(this.#parts, row, now);
     this.#parts.left.set(clock(left));
-    this.#parts.elapsed.set(clock(elapsed(row, now)));
+    this.#parts.elapsed.set(timeSpent(row, now));
   }
 
   /** @param {ReturnType<typeof findParts>} parts @param {Row} row */
@@ -70,6 +70,12 @@ export class TaskRowElement extends HTMLElement {
   #mark(name, value) {
     if (this.dataset[name] !== value) this.dataset[name] = value;
   }
+}
+
+/** What took less than a second has digits too, once it has ended. @param {Row} row @param {number} now */
+function timeSpent(row, now) {
+  const seconds = elapsed(row, now);
+  return clock(seconds) || (seconds !== null && row.ended_at !== undefined ? duration(seconds) : "");
 }
 
 /** @param {TaskRowElement} row */
