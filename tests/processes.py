@@ -22,12 +22,15 @@ OURS = ("REDIS_", "CELERY_", "MAIL_", "SECRET_KEY", "DATA_DIR", "PORT", "HOST", 
 class Service:
     """One running command of the Procfile, its output kept in a file."""
 
-    def __init__(self, name: str, command: str, env: dict[str, str], output: Path) -> None:
+    def __init__(
+        self, name: str, command: str, env: dict[str, str], output: Path, ready: Callable[[], bool] | None = None
+    ) -> None:
         self.name = name
         self.command = command
         self.env = env
         self.output = output
         self.port = int(env.get("PORT", "0"))
+        self._is_ready = ready
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -100,6 +103,8 @@ class Service:
         assert self.returncode is None, f"{self.name} ended at its start:\n{self.log()}"
 
     def _ready(self, after: int) -> bool:
+        if self._is_ready:
+            return self._is_ready()
         return answers_healthz(self.url) if self.port else " ready" in self.log()[after:]
 
 
