@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 PROGRAMS = ("app", "worker", "launcher")
 CONTRACT = {
     *("celery_app", "config", "events", "states", "stream", "store", "ledger", "keys"),
+    *("addresses", "letters"),  # what an address and a letter may be: forms refuse what tasks would refuse
     *("errors", "log_lines"),  # a setting's error and the form of a log line are the same in both processes
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "manager", "service", "handlers"}
