@@ -22,7 +22,7 @@ from flask import Flask
 
 from app.extensions import relay, socketio
 from app.factory import create_app
-from worker.config import SettingError
+from worker.errors import SettingError
 from worker.log_lines import LineFormatter
 
 logger = logging.getLogger("app")
@@ -79,7 +79,7 @@ class Serving:
         try:
             socketio.run(self.app, host=host, port=port, log_output=False, allow_unsafe_werkzeug=True)
         except OSError as error:
-            logger.error("cannot listen on %s port %s: %s", host, port, error)  # noqa: TRY400
+            logger.error("cannot listen on %s port %s: %s", host, port, error)
             os._exit(1)
 
 

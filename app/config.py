@@ -75,9 +75,13 @@ def _trusted_hosts(environ: Mapping[str, str], host: str) -> list[str]:
 def _secret(environ: Mapping[str, str], host: str) -> str:
     given = environ.get("SECRET_KEY") or ""
     if given and not is_loopback(host) and (len(given) < SHORTEST_SECRET or given.lower() in KNOWN_SECRETS):
-        raise SettingError(f"SECRET_KEY must be {SHORTEST_SECRET} characters or more, and nobody else's, on a public address")
+        raise SettingError(
+            f"SECRET_KEY must be {SHORTEST_SECRET} characters or more, and nobody else's, on a public address"
+        )
     if not given and not is_loopback(host):
-        raise SettingError("SECRET_KEY must be set on a public address: python -c 'import secrets; print(secrets.token_hex(32))'")
+        raise SettingError(
+            "SECRET_KEY must be set on a public address: python -c 'import secrets; print(secrets.token_hex(32))'"
+        )
     return given or _kept_secret(Path(environ.get("DATA_DIR") or ".data") / "secret_key")
 
 

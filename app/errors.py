@@ -68,7 +68,9 @@ class Unavailable(PushboardError):
 
     status, code, title = 503, "unavailable", "Not available just now"
 
-    def __init__(self, message: str = "Redis does not answer, so nothing was started or read. Try again in a moment.") -> None:
+    def __init__(
+        self, message: str = "Redis does not answer, so nothing was started or read. Try again in a moment."
+    ) -> None:
         """The usual message suits most cases."""
         super().__init__(message)
 

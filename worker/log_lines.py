@@ -18,20 +18,20 @@ def escaped(text: str) -> str:
 class LineFormatter(logging.Formatter):
     """Formats records for stdout. A traceback follows its line, indented, so that no text in it can pass for a line."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
 
     def __init__(self) -> None:
         """Times are UTC, in ISO 8601."""
         super().__init__(LINE, "%Y-%m-%dT%H:%M:%S")
         self.default_msec_format = "%s.%03dZ"
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's name
+    def formatMessage(self, record: logging.LogRecord) -> str:  # logging's name
         """The record's own line."""
         name, task_id = getattr(record, "task_name", None), getattr(record, "task_id", None)
         record.task = f"{escaped(str(name))}[{escaped(str(task_id))}] " if task_id and name else ""
         record.message = escaped(record.message)
         return super().formatMessage(record)
 
-    def formatException(self, ei) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001, N802
+    def formatException(self, ei) -> str:  # type: ignore[no-untyped-def]
         """The traceback, indented."""
         return "\n".join("    " + escaped(line) for line in super().formatException(ei).splitlines())

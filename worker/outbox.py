@@ -45,7 +45,7 @@ class Outbox:
         with self._changed:
             if run:
                 self._runs.pop(run.id, None)
-                progress = run.take()
+                progress = run.take() if run.reported else None
                 if progress:
                     self._events.append((progress, run))
             self._events.append((event, run))

@@ -36,10 +36,8 @@ def deliver_by(deliver: Deliver) -> None:
 
 
 @after_task_publish.connect
-def _tell_sent(
-    headers: Mapping[str, Any] | None = None, routing_key: str | None = None, **_: Any
-) -> None:
-    """A task is on its queue. What fails here is logged only: the task has been sent, and the worker will tell of it."""
+def _tell_sent(headers: Mapping[str, Any] | None = None, routing_key: str | None = None, **_: Any) -> None:
+    """A task is on its queue. What fails here is only logged: the worker will tell of the task."""
     try:
         event = _sent(headers or {}, routing_key or "")
         if event:

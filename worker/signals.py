@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from celery import signals
-from celery.exceptions import TimeLimitExceeded
-from celery.worker.request import Request
+from celery.exceptions import TimeLimitExceeded, WorkerLostError
 
 from worker import events, heartbeat, sending, states, values
 from worker.events import TASK_ID_LENGTH, Event
@@ -112,7 +111,14 @@ def _summary(result: Any) -> str | None:
 def _failed(task_id: str = "", exception: BaseException | None = None, einfo: Any = None, **_: Any) -> None:
     error = values.text(f"{type(exception).__name__}: {values.text(exception, 2_000)}", 2_000)
     traceback = getattr(einfo, "traceback", None)
-    _end("failed", task_id, states.FAILURE, error=error, summary=error, traceback=traceback)
+    _end("failed", task_id, states.FAILURE, error=error, summary=_cause(exception) or error, traceback=traceback)
+
+
+def _cause(exception: BaseException | None) -> str | None:
+    """In words, where the exception's own text says little."""
+    if isinstance(exception, TimeLimitExceeded):
+        return f"Stopped: it ran longer than its time limit of {exception.args[0]:g} s"
+    return "The process that ran it died" if isinstance(exception, WorkerLostError) else None
 
 
 @signals.task_retry.connect
@@ -151,17 +157,6 @@ def _rejected(message: Any = None, **_: Any) -> None:
 
 
 @signals.task_unknown.connect
-def _unknown(id: str | None = None, name: str = "", **_: Any) -> None:  # noqa: A002  # Celery's name
+def _unknown(id: str | None = None, name: str = "", **_: Any) -> None:  # Celery's name
     if isinstance(id, str):
         _end("rejected", id, states.REJECTED, summary=f"No worker knows a task of the name {name}")
-
-
-class ReportingRequest(Request):  # type: ignore[misc]  # Celery is not typed
-    """Tells of the hard time limit, for which Celery has no signal."""
-
-    def on_timeout(self, soft: bool, timeout: float) -> None:
-        """The task has run into a time limit; a soft one it handles itself."""
-        super().on_timeout(soft, timeout)
-        if not soft:
-            error = f"TimeLimitExceeded: {TimeLimitExceeded(timeout)}"
-            _end("failed", self.id, states.FAILURE, error=error, summary=f"Stopped after {timeout:g} s: its time limit")

@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Rows that are good up to `offset` of `epoch`; `recovered` if they are only those changed since an older offset."""
+    """Rows that are good up to `offset` of `epoch`; `recovered`: only those changed since an older one."""
 
     epoch: str
     offset: str
@@ -37,13 +37,13 @@ class Table:
 
     def row(self, task_id: str) -> Row | None:
         """One task's whole row, or None if nobody issued that id or it has expired."""
-        return _row(FIELDS, cast(list[str | None], self.client.hmget(keys.row(task_id), FIELDS)))
+        return _row(FIELDS, cast(list[str | None], self.client.hmget(keys.row(task_id), list(FIELDS))))
 
     def task(self, task_id: str) -> Snapshot | None:
         """One task's whole row with the epoch and offset it is good for, or None if there is none."""
         with self.client.pipeline(transaction=True) as pipe:
             pipe.hmget(keys.META, ["epoch", "offset"])
-            pipe.hmget(keys.row(task_id), FIELDS)
+            pipe.hmget(keys.row(task_id), list(FIELDS))
             (epoch, offset), stored = pipe.execute()
         row = _row(FIELDS, stored)
         return Snapshot(epoch or "", offset or "", False, [row]) if row else None

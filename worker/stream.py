@@ -54,7 +54,7 @@ class Appended:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the log. changes: the row's changed fields, with its task_id and offset, or None if it is foreign."""
+    """One entry of the log. changes: a row's changed fields, task_id and offset, or None if foreign."""
 
     offset: str
     type: str
@@ -97,16 +97,15 @@ class Log:
         return [_entry(entry_id, stored) for _, entries in streams for entry_id, stored in entries]
 
     def trimmed_after(self, offset: str) -> bool:
-        """Whether entries after `offset` have already left the log."""
-        answer = cast(list[tuple[str, Any]], self.client.xrange(keys.LOG, count=1))
+        """Whether entries after `offset` may already have left the log."""
         newest = cast(str | None, self.client.hget(keys.META, "offset")) or NO_OFFSET
         if newest <= offset:
             return False
-        return not answer or (answer[0][0].split("-")[0] > offset and self._was_trimmed(offset))
-
-    def _was_trimmed(self, offset: str) -> bool:
+        if not self.client.exists(keys.LOG):
+            return True
         info = cast(Mapping[str, Any], self.client.xinfo_stream(keys.LOG))
-        return str(info.get("max-deleted-entry-id", "0-0")).split("-")[0].rjust(16, "0") > offset
+        oldest = info["first-entry"][0].split("-")[0] if info["first-entry"] else newest
+        return bool(oldest > offset and info["entries-added"] > info["length"])
 
 
 def _append_keys(task_id: str) -> list[str]:
@@ -115,7 +114,7 @@ def _append_keys(task_id: str) -> list[str]:
 
 def _head(event: Event) -> list[str | int]:
     state = event.state or ""
-    place = [event.run, event.attempt, event.stamp, keys.ROW]
+    place: list[str | int] = [event.run, event.attempt, event.stamp, keys.ROW]
     return [event.task_id, event.type, state, states.rank(state), *place]
 
 

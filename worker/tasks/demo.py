@@ -14,7 +14,7 @@ NOUNS = ("solar array", "particle reshaper", "cosmic ray", "orbiter", "bit")
 LONGEST_STEP_S = 60.0
 
 
-@celery_app.task(bind=True, name="demo.long_task")  # type: ignore[untyped-decorator]  # Celery is not typed
+@celery_app.task(bind=True, name="demo.long_task")
 def long_task(self: Task, step_s: float = 1.0) -> dict[str, Any]:
     """Take 10 to 50 steps of `step_s` seconds each, which is held between 0 and 60."""
     pause_s = min(max(float(step_s), 0.0), LONGEST_STEP_S)

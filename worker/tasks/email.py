@@ -17,7 +17,7 @@ FIELDS = {"subject", "to", "body"}
 
 # Acknowledged before it runs (acks_late is off): a worker that dies in the middle leaves the mail unsent rather than
 # sent twice, and the board shows the task as lost. At most once is the right way round for mail.
-@celery_app.task(bind=True, name="mail.send_test_email", acks_late=False, max_retries=MOST_RETRIES)  # type: ignore[untyped-decorator]
+@celery_app.task(bind=True, name="mail.send_test_email", acks_late=False, max_retries=MOST_RETRIES)
 def send_test_email(self: Task, email_data: dict[str, str]) -> str:
     """Send `{subject, to, body}`; what is refused for now is tried again up to 5 times. Raises MailError."""
     mail = _mail(email_data)

@@ -1,0 +1,92 @@
+"""Tasks that only the tests run: `start_worker("-I", "tests.trial_tasks")`."""
+
+import datetime
+import time
+from typing import Any
+
+from celery.exceptions import Ignore
+
+from worker import progress
+from worker.celery_app import celery_app
+
+
+@celery_app.task(bind=True, name="trial.count")
+def count(self: Any, total: int = 5, pause_s: float = 0.0, fail: bool = False) -> dict[str, Any]:
+    """The tutorial's way: update_state and nothing else."""
+    for step in range(1, total + 1):
+        self.update_state(state="PROGRESS", meta={"current": step, "total": total, "status": f"step {step}"})
+        time.sleep(pause_s)
+    if fail:
+        raise ValueError("the disk is full")
+    return {"current": total, "total": total, "status": "Task completed!", "result": 42}
+
+
+@celery_app.task(name="trial.report_then_rest")
+def report_then_rest(reports: int, rest_s: float) -> None:
+    """Reports in bursts, then says nothing for a while."""
+    for step in range(1, reports + 1):
+        progress.report(step, reports, f"report {step}")
+    time.sleep(rest_s)
+
+
+@celery_app.task(bind=True, name="trial.say", max_retries=2)
+def say(self: Any, what: str) -> Any:
+    """Says odd things."""
+    odd: dict[str, Any] = {
+        "nan": float("nan"),
+        "infinity": float("inf"),
+        "date": datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC),
+        "set": {1},
+        "bytes": b"\xff\x00",
+        "huge": 2**70,
+        "surrogate": "\ud800",
+        "object": object(),
+        "long": "x" * 5_000_000,
+    }
+    cyclic: list[Any] = []
+    cyclic.append(cyclic)
+    value = odd.get(what, cyclic)
+    self.update_state(state="PROGRESS", meta={"current": value, "total": value, "status": value, "more": value})
+    progress.report(value, value, value)
+    return "said"
+
+
+@celery_app.task(bind=True, name="trial.fail_once", max_retries=1)
+def fail_once(self: Any) -> str:
+    """Is retried once, then succeeds."""
+    progress.report(1, 2, "first half")
+    if self.request.retries == 0:
+        raise self.retry(exc=ConnectionError("gateway timeout"), countdown=1)
+    return "fine at last"
+
+
+@celery_app.task(bind=True, name="trial.ignore")
+def ignore(self: Any) -> None:
+    """Sets a final state by itself, as many code bases do."""
+    self.update_state(state="FAILURE", meta={"exc_type": "ValueError", "exc_message": "no", "exc_module": "builtins"})
+    raise Ignore
+
+
+@celery_app.task(name="trial.hold", acks_late=True, reject_on_worker_lost=True)
+def hold(path: str, for_s: float) -> str:
+    """Writes down that it was run, and takes its time at the first run only."""
+    with open(path, "a+") as file:
+        file.seek(0)
+        again = bool(file.read())
+        file.write("run\n")
+    progress.report(1, 2, "second run" if again else "first run")
+    time.sleep(0 if again else for_s)
+    return "second run" if again else "first run"
+
+
+@celery_app.task(name="trial.vanish", time_limit=1)
+def vanish() -> None:
+    """Runs into its hard time limit."""
+    time.sleep(30)
+
+
+@celery_app.task(name="trial.sleep")
+def sleep(for_s: float) -> None:
+    """Acknowledged before it runs: lost if its worker dies."""
+    progress.report(1, 2, "asleep")
+    time.sleep(for_s)

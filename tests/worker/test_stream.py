@@ -1,0 +1,209 @@
+"""The log and the table on a real Redis: what an append does, and what it refuses."""
+
+import pytest
+import redis
+
+from worker import events, keys, states
+from worker.events import Event
+from worker.store import Table
+from worker.stream import NO_OFFSET, Limits, Log
+
+
+@pytest.fixture
+def log(redis_client: redis.Redis) -> Log:
+    return Log(redis_client)
+
+
+@pytest.fixture
+def table(redis_client: redis.Redis) -> Table:
+    return Table(redis_client)
+
+
+def sent(task_id: str = "t1") -> Event:
+    return events.sent(task_id, "trial.count", "celery")
+
+
+def started(task_id: str = "t1", run: str = "r1") -> Event:
+    return Event("task-started", task_id, states.STARTED, run, 0, "started_at", {"worker": "w1"})
+
+
+def progressed(current: int, task_id: str = "t1", run: str = "r1", attempt: int = 1) -> Event:
+    return events.progressed(task_id, run, attempt, states.PROGRESS, {"current": current, "total": 9, "note": "on"})
+
+
+def succeeded(task_id: str = "t1", run: str = "r1") -> Event:
+    return events.ended("succeeded", task_id, states.SUCCESS, run, 1, result=42, summary="42")
+
+
+def test_an_event_is_folded_into_the_row_and_added_to_the_log(log: Log, table: Table) -> None:
+    for event in (sent(), started(), progressed(3)):
+        answer = log.append(event)
+        assert answer.verdict == "appended"
+    row = table.row("t1")
+    assert row is not None
+    assert (row["state"], row["attempt"], row["current"], row["worker"]) == ("PROGRESS", 1, 3, "w1")
+    assert row["offset"] == answer.offset == log.read_after(NO_OFFSET)[-1].offset
+
+
+def test_the_log_folded_up_is_the_table(log: Log, table: Table) -> None:
+    for event in (sent(), started(), progressed(1), started(run="r2"), progressed(2, run="r2"), succeeded(run="r2")):
+        log.append(event)
+    folded: dict[str, object] = {}
+    for entry in log.read_after(NO_OFFSET):
+        folded.update(entry.changes or {})
+    row = table.row("t1")
+    assert row is not None
+    assert {name: value for name, value in row.items() if value is not None} == {
+        name: value for name, value in folded.items() if value is not None
+    }
+
+
+def test_offsets_only_grow_and_compare_as_texts(log: Log) -> None:
+    offsets = [log.append(progressed(number)).offset for number in range(50)]
+    assert offsets == sorted(set(offsets))
+    assert {len(offset) for offset in offsets} == {16}
+
+
+def test_offsets_grow_though_the_clock_is_set_back(log: Log, redis_client: redis.Redis) -> None:
+    log.append(sent())
+    an_hour_ahead = str(int(log.append(started()).offset) + 3_600_000_000)
+    redis_client.hset(keys.META, "offset", an_hour_ahead)
+    assert log.append(progressed(1)).offset == str(int(an_hour_ahead) + 1)
+
+
+def test_a_final_state_never_goes_back(log: Log, table: Table) -> None:
+    for event in (sent(), started(), succeeded()):
+        log.append(event)
+    assert log.append(progressed(9)).verdict == "ended"
+    assert log.append(events.ended("failed", "t1", states.FAILURE, "r1")).verdict == "ended"
+    row = table.row("t1")
+    assert row is not None
+    assert row["state"] == "SUCCESS"
+
+
+def test_a_new_attempt_begins_with_a_clean_slate(log: Log, table: Table) -> None:
+    for event in (started(), progressed(5), succeeded()):
+        log.append(event)
+    assert log.append(started(run="r2")).attempt == 2
+    row = table.row("t1")
+    assert row is not None
+    assert (row["state"], row["attempt"]) == ("STARTED", 2)
+    assert [row[name] for name in ("current", "note", "result", "summary", "ended_at")] == [None] * 5
+
+
+def test_a_run_that_was_taken_over_is_refused(log: Log, table: Table) -> None:
+    for event in (started(run="r1"), started(run="r2"), progressed(2, run="r2", attempt=2)):
+        log.append(event)
+    assert log.append(progressed(8, run="r1")).verdict == "superseded"
+    row = table.row("t1")
+    assert row is not None
+    assert row["current"] == 2
+
+
+def test_an_append_that_is_repeated_is_no_second_attempt(log: Log) -> None:
+    assert [log.append(started()).attempt for _ in range(3)] == [1, 1, 1]
+
+
+def test_a_task_told_sent_after_it_started_keeps_its_state_and_gets_its_queue(log: Log, table: Table) -> None:
+    log.append(started())
+    log.append(sent())
+    row = table.row("t1")
+    assert row is not None
+    assert (row["state"], row["queue"], row["worker"]) == ("STARTED", "celery", "w1")
+    assert row["sent_at"] is not None
+
+
+def test_counts_follow_every_move(log: Log, table: Table) -> None:
+    log.append(sent("a"))
+    log.append(sent("b"))
+    log.append(started("b"))
+    assert table.counts() == {"PENDING": 1, "STARTED": 1}
+    log.append(succeeded("b"))
+    assert table.counts() == {"PENDING": 1, "SUCCESS": 1}
+
+
+def test_old_rows_go_and_the_log_says_so(redis_client: redis.Redis, table: Table) -> None:
+    log = Log(redis_client, Limits(tasks=3))
+    for number in range(5):
+        log.append(sent(f"t{number}"))
+    assert table.row("t0") is None
+    assert table.counts() == {"PENDING": 3}
+    gone = [
+        entry.changes["task_id"] for entry in log.read_after(NO_OFFSET) if entry.changes and "gone" in entry.changes
+    ]
+    assert gone == ["t0", "t1"]
+    assert redis_client.zcard(keys.SENT) == redis_client.zcard(keys.CHANGED) == 3
+
+
+def test_the_log_is_capped(redis_client: redis.Redis) -> None:
+    log = Log(redis_client, Limits(log_entries=100))
+    for number in range(1_000):
+        log.append(progressed(number))
+    assert redis_client.xlen(keys.LOG) < 300
+    assert log.trimmed_after(NO_OFFSET)
+    assert not log.trimmed_after(log.read_after(NO_OFFSET)[0].offset)
+
+
+def test_the_board_is_caught_up_with_what_changed_only(log: Log, table: Table) -> None:
+    for number in range(5):
+        log.append(sent(f"t{number}"))
+    whole = table.board()
+    log.append(started("t3"))
+    caught_up = table.board(whole.epoch, whole.offset)
+    assert caught_up.recovered
+    assert [row["task_id"] for row in caught_up.rows] == ["t3"]
+    assert [row["task_id"] for row in whole.rows] == ["t4", "t3", "t2", "t1", "t0"]
+
+
+@pytest.mark.parametrize(("epoch", "offset"), [("another", NO_OFFSET), ("", ""), ("", "9" * 16)])
+def test_the_board_is_sent_whole_where_it_cannot_be_continued(log: Log, table: Table, epoch: str, offset: str) -> None:
+    log.append(sent())
+    assert not table.board(epoch, offset).recovered
+    assert not table.board(table.board().epoch, "9" * 16).recovered
+
+
+def test_rows_on_the_board_go_without_details(log: Log, table: Table) -> None:
+    log.append(started())
+    log.append(succeeded())
+    assert "result" not in table.board().rows[0]
+    one = table.task("t1")
+    assert one is not None
+    assert one.rows[0]["result"] == 42
+
+
+def test_a_flushed_redis_begins_a_new_epoch(log: Log, redis_client: redis.Redis) -> None:
+    log.append(sent())
+    before = log.epoch()
+    redis_client.flushall()
+    assert log.epoch() == ""
+    log.append(sent())
+    assert log.epoch() not in ("", before)
+
+
+def test_another_redis_begins_a_new_epoch(log: Log, redis_client: redis.Redis) -> None:
+    log.append(sent())
+    epoch, offset = log.open()
+    assert log.open() == (epoch, offset)
+    redis_client.hset(keys.META, "server", "another run of Redis")
+    assert log.open()[0] != epoch
+
+
+def test_foreign_entries_are_marked_and_hurt_nobody(log: Log, redis_client: redis.Redis) -> None:
+    redis_client.xadd(keys.LOG, {"anything": "at all"}, id="5-0")
+    redis_client.xadd(keys.LOG, {"task_id": "no json", "offset": "1"}, id="6-0")
+    assert [entry.changes for entry in log.read_after(NO_OFFSET)] == [None, None]
+
+
+def test_an_append_survives_a_flushed_script_cache(log: Log, redis_client: redis.Redis) -> None:
+    log.append(sent())
+    redis_client.script_flush()
+    assert log.append(started()).verdict == "appended"
+
+
+@pytest.mark.parametrize("task_id", ["*", "a\r\nb", "\x1b[31m", "日本", '"quoted"', "a" * 200])
+def test_any_id_is_kept_as_it_is(log: Log, table: Table, task_id: str) -> None:
+    log.append(sent(task_id))
+    row = table.row(task_id)
+    assert row is not None
+    assert row["task_id"] == task_id
+    assert log.read_after(NO_OFFSET)[0].changes is not None
