@@ -1,7 +1,5 @@
 """One child process in a session of its own, its output read line by line."""
 
-import contextlib
-import os
 import queue
 import signal
 import subprocess
@@ -9,6 +7,8 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
+
+from launcher import process_groups
 
 ROOT = Path(__file__).parents[1]
 LAST_LINES = 10
@@ -57,16 +57,12 @@ class Child:
 
     def terminate(self) -> None:
         """Ask the whole group to end, as platforms and honcho do."""
-        self._signal(signal.SIGTERM)
+        process_groups.send(self.pid, signal.SIGTERM)
 
     def kill(self) -> None:
         """End the whole group at once."""
-        self._signal(signal.SIGKILL)
+        process_groups.send(self.pid, signal.SIGKILL)
         self._process.wait()
-
-    def _signal(self, number: int) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, number)
 
     def _read(self) -> None:
         assert self._process.stdout

@@ -1,8 +1,10 @@
 """`python -m launcher`, started for real in a folder of its own."""
 
 import json
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,10 +23,10 @@ class Launched:
 
     def __init__(self, data_dir: Path, **env: str) -> None:
         self.data_dir = data_dir
-        self.port = ports.free_port()
-        self.env = service_env(DATA_DIR=str(data_dir), PORT=str(self.port)) | env
-        self.output = data_dir.with_suffix(f".{self.port}.log")
+        self.env = service_env(DATA_DIR=str(data_dir), PORT=str(ports.free_port())) | env
+        self.output = data_dir.with_suffix(f".{time.monotonic_ns()}.log")
         self.process: subprocess.Popen[bytes] | None = None
+        self._redis: RedisServer | None = None
 
     def start(self) -> "Launched":
         with self.output.open("ab") as file:
@@ -40,7 +42,7 @@ class Launched:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self.env['PORT']}"
 
     def wait_for(self, text: str, timeout_s: float = 30) -> None:
         wait_until(lambda: text in self.log or self._has_ended(), timeout_s, f"the launcher prints {text!r}")
@@ -62,7 +64,10 @@ class Launched:
         return self.process.wait(timeout_s)
 
     def redis_url(self) -> str:
-        return RedisServer.start(self.data_dir).url  # it runs: this finds it
+        """Of the Redis of our data folder; started if it has been stopped."""
+        if not self._redis or not self._redis.is_alive():
+            self._redis = RedisServer.start(self.data_dir)
+        return self._redis.url
 
     def start_long_task(self, step_s: float) -> str:
         """Start one and wait until it works; answers its id."""
@@ -72,22 +77,28 @@ class Launched:
         return str(task.id)
 
     def state_of(self, task_id: str) -> str:
-        """The state in the table; starts Redis if it has been stopped."""
+        """The state in the table."""
         with redis.Redis.from_url(self.redis_url(), decode_responses=True) as client:
             return str(json.loads(client.hget(keys.row(task_id), "state") or '""'))
 
     def processes(self) -> list[int]:
         """The processes of this machine that were started for our data folder."""
         setting = f"DATA_DIR={self.data_dir}".encode()
-        return [pid for pid in _pids() if setting in _environ(pid).split(b"\0")]
+        return [pid for pid in _pids() if setting in _environ(pid).split(b"\0") or pid == self.redis_pid()]
+
+    def redis_pid(self) -> int:
+        """The process of our Redis, which hides its environment; 0 if none runs."""
+        return next((pid for pid in _pids() if str(self.data_dir) in _folder(pid)), 0)
 
     def clean_up(self) -> None:
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        leftovers.end(self.data_dir / "processes.json", patience_s=5)
-        if (self.data_dir / "redis.port").exists():
-            RedisServer.start(self.data_dir).stop()
+        leftovers.end(self.data_dir / "processes.json", patience_s=0)
+        if self.redis_pid() and not self._redis:
+            self._redis = RedisServer.start(self.data_dir)
+        if self._redis:
+            self._redis.stop()
 
     def _has_ended(self) -> bool:
         return self.process is not None and self.process.poll() is not None
@@ -102,6 +113,13 @@ def _environ(pid: int) -> bytes:
         return Path(f"/proc/{pid}/environ").read_bytes()
     except OSError:
         return b""  # it has just ended
+
+
+def _folder(pid: int) -> str:
+    try:
+        return os.readlink(f"/proc/{pid}/cwd")
+    except OSError:
+        return ""  # it has just ended
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ def test_after_a_kill_of_the_launcher_the_next_run_works(launch: Launch, tmp_pat
     first.ended()
     assert answers_healthz(first.url), "the test would find nothing that was left"
 
-    second = launch(PORT=str(first.port)).ready()
+    second = launch(PORT=first.env["PORT"]).ready()
 
     assert "ended what a killed run had left: mail, web, worker" in second.log
     assert "Redis found still running" in second.log
@@ -119,12 +119,11 @@ def test_a_process_that_ends_at_its_start_is_named_with_its_last_lines(launch: L
 
 def test_redis_is_started_again_when_it_ends(launch: Launch) -> None:
     run = launch().ready()
-    (redis_pid,) = [pid for pid in run.processes() if "valkey" in os.readlink(f"/proc/{pid}/exe")]
 
-    os.kill(redis_pid, signal.SIGKILL)
+    os.kill(run.redis_pid(), signal.SIGKILL)
 
     run.wait_for("Redis has ended; starting it again")
-    task_id = run.start_long_task(step_s=0)
+    task_id = run.start_long_task(step_s=0.1)
     wait_until(lambda: run.state_of(task_id) == "SUCCESS", 30, "a task runs on the new Redis")
 
 
