@@ -58,15 +58,15 @@ class Serving:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         relay.start()
-        server = socketio.start_background_task(self._serve)
+        socketio.start_background_task(self._serve)
         gc.collect()
         gc.freeze()  # what is here now stays: the collector would only look at it again and again
         while not self.stopping:
             socketio.sleep(LOOK_S)
         logger.info("stopping: clients are told to go elsewhere")
-        socketio.server.eio.disconnect()
+        for socket in list(socketio.server.eio.sockets.values()):
+            socket.close(wait=False, abort=True)  # no goodbye: a client takes it for a drop, and connects again
         socketio.sleep(GOODBYE_S)
-        del server
         logging.shutdown()
         os._exit(0)
 

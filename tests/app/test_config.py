@@ -1,0 +1,44 @@
+"""Settings of the web process: good ones, and sentences about bad ones."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from app import config
+from worker.errors import SettingError
+
+
+def load(tmp_path: Path, **environ: str) -> dict[str, object]:
+    return config.load({"DATA_DIR": str(tmp_path), **environ})
+
+
+def test_it_listens_on_this_machine_alone_by_default(tmp_path: Path) -> None:
+    assert load(tmp_path)["HOST"] == "127.0.0.1"
+
+
+def test_a_secret_is_made_once_and_kept_for_its_owner_only(tmp_path: Path) -> None:
+    first, second = load(tmp_path), load(tmp_path)
+    assert first["SECRET_KEY"] == second["SECRET_KEY"]
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"PORT": "http"}, "PORT"),
+        ({"PORT": "70000"}, "PORT"),
+        ({"ASYNC_MODE": "gevent"}, "ASYNC_MODE"),
+        ({"HOST": "0.0.0.0", "TRUSTED_HOSTS": "board.example"}, "SECRET_KEY"),
+        ({"HOST": "0.0.0.0", "SECRET_KEY": "secret", "TRUSTED_HOSTS": "board.example"}, "SECRET_KEY"),
+        ({"HOST": "0.0.0.0", "SECRET_KEY": "x" * 40}, "TRUSTED_HOSTS"),
+    ],
+)
+def test_a_bad_setting_stops_the_start_and_is_named(tmp_path: Path, environ: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingError, match=named):
+        load(tmp_path, **environ)
+
+
+def test_a_public_address_with_a_secret_and_a_name_is_served(tmp_path: Path) -> None:
+    settings = load(tmp_path, HOST="0.0.0.0", SECRET_KEY="x" * 40, TRUSTED_HOSTS="board.example, b.example")
+    assert settings["TRUSTED_HOSTS"][:2] == ["board.example", "b.example"]  # type: ignore[index]
