@@ -8,9 +8,6 @@ import { Subscription } from "./subscription.js";
 const ANSWER_WITHIN_MS = 8000;
 
 const OPTIONS = {
-  // WebSocket first: one request instead of four. Without it Socket.IO falls back to long polling.
-  transports: ["websocket", "polling"],
-  tryAllTransports: true,
   reconnectionDelay: 250,
   reconnectionDelayMax: 2000,
   randomizationFactor: 0.5,
@@ -24,6 +21,7 @@ const OPTIONS = {
  * @property {(event: string, listener: (data: any) => void) => unknown} on
  * @property {(ms: number) => {emitWithAck: (event: string, data: unknown) => Promise<any>}} timeout
  * @property {() => unknown} connect
+ * @property {{opts: {transports: unknown[]}}} io
  */
 
 export class Connection extends EventTarget {
@@ -34,7 +32,10 @@ export class Connection extends EventTarget {
   /** @param {(options: object) => Socket} io */
   constructor(io) {
     super();
-    this.#socket = io(OPTIONS);
+    // WebSocket first: one request instead of four. After a failure the other one leads: a proxy may swallow WebSockets.
+    const transports = "WebSocket" in globalThis ? ["websocket", "polling"] : ["polling"];
+    this.#socket = io({ ...OPTIONS, transports });
+    this.#socket.on("connect_error", () => this.#socket.io.opts.transports.reverse());
     this.#socket.on("connect", () => this.#connected());
     this.#socket.on("disconnect", (reason) => this.#disconnected(reason));
     this.#socket.on("upstream", (upstream) => this.#upstream(upstream));

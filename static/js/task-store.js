@@ -131,6 +131,15 @@ export class Room {
 
   /** @param {Set<string> | null} ids @param {boolean} live */
   #tell(ids, live) {
-    for (const watcher of this.#watchers) watcher(ids, live);
+    for (const watcher of this.#watchers) {
+      try {
+        watcher(ids, live);
+      } catch (error) {
+        // A fault in what shows the rows must not stop the rows; it is reported as any uncaught error is.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 }

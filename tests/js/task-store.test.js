@@ -153,3 +153,14 @@ test("counts follow answers and frames, never an older frame", () => {
   room.frame(frame(10, 11, [], { counts: { SUCCESS: 9 } }));
   assert.deepEqual(room.counts, { SUCCESS: 2 });
 });
+
+test("a watcher that fails does not stop the rows, and its error is reported", (t) => {
+  const room = watched();
+  room.watch(() => {
+    throw new Error("cannot be shown");
+  });
+  const reported = t.mock.method(globalThis, "queueMicrotask", () => undefined);
+  assert.equal(room.frame(frame(10, 11, [change("a", 11, { current: 20 })])), true);
+  assert.equal(room.rows.get("a")?.current, 20);
+  assert.throws(reported.mock.calls[0].arguments[0], /cannot be shown/);
+});

@@ -4,6 +4,7 @@
 /** @import {Row} from "../types.js" */
 import { pretty } from "../format.js";
 import { mailingRefusals, mailingWords } from "../mailing-words.js";
+import { isFinal } from "../states.js";
 import { TextPart, part, showIf } from "./part.js";
 
 export class ResultCardElement extends HTMLElement {
@@ -18,7 +19,7 @@ export class ResultCardElement extends HTMLElement {
     this.#value.set(value);
     showIf(part(this, ".result-card-words", HTMLElement), words !== "");
     showIf(part(this, ".result-card-value", HTMLElement), value !== "");
-    showIf(this, words !== "" || value !== "" || this.querySelector("a") !== null);
+    showIf(this, words !== "" || value !== "" || (isFinal(row.state) && this.querySelector("a") !== null));
   }
 }
 

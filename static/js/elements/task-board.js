@@ -75,7 +75,7 @@ export class TaskBoardElement extends HTMLElement {
     if (!row || !this.#own.has(id)) return;
     const text = milestone(this.#own.get(id), row);
     this.#own.set(id, row);
-    if (text) part(this, "[aria-live]", HTMLElement).textContent = text;
+    if (text) part(this, ".task-board-said", HTMLElement).textContent = text;
   }
 
   /** Sorting is not for every frame: at once after a quiet moment, then four times a second. @param {Room} room */

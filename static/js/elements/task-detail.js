@@ -46,7 +46,7 @@ export class TaskDetailElement extends HTMLElement {
   /** Title and icon at once: a hidden tab paints no frames, but its title is read. @param {Row} row @param {ServerClock} clock */
   #take(row, clock) {
     const said = milestone(this.#row ?? undefined, row);
-    if (said) part(this, "[aria-live]", HTMLElement).textContent = said;
+    if (said) part(this, ".task-detail-said", HTMLElement).textContent = said;
     this.#row = row;
     this.#paces.heard(row.task_id, row);
     showInTab(row);
