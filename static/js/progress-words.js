@@ -12,7 +12,7 @@ export function progressWords(row, now) {
   if (group === "queued") return waiting(row, now);
   if (group === "running") return joined(stalled(row, now), visibleLine(row.note) || amount(row));
   if (group === "retrying") return joined(planned(row, now), visibleLine(row.note));
-  return visibleLine(row.summary);
+  return visibleLine(row.summary) || visibleLine(row.note);
 }
 
 /** @param {Row} row @param {number} now */

@@ -49,6 +49,7 @@ test("one line says where a task is", () => {
   assert.equal(progressWords(row({ state: "PROGRESS", current: 3, total: 9, progress_at: 0 }), 1), "3 of 9");
   assert.equal(progressWords(row({ state: "PROGRESS", current: 3, note: "Packing", progress_at: 0 }), 45), "No movement for 45 s · Packing");
   assert.equal(progressWords(row({ state: "FAILURE", summary: "ValueError: no\nway" }), 0), "ValueError: no way");
+  assert.equal(progressWords(row({ state: "SUCCESS", note: "390 sent" }), 0), "390 sent");
 });
 
 test("a screen reader hears milestones, not ticks", () => {
