@@ -53,10 +53,10 @@ export class Connection extends EventTarget {
     if (this.#socket.connected) subscription.connected();
   }
 
-  /** Everything that is shown is what the server has now. */
+  /** Everything that is shown is what the server has now, but for rooms that are refused for good. */
   get live() {
     const all = [...this.#subscriptions.values()];
-    return this.#socket.connected && this.#upstreamLive && all.every((one) => one.caughtUp);
+    return this.#socket.connected && this.#upstreamLive && all.every((one) => one.caughtUp || one.refusal);
   }
 
   /** Why a room is refused for good, if one is. @returns {Refusal | null} */

@@ -29,9 +29,10 @@ function show(name) {
 
 /** @param {Connection} connection @param {Room} room @param {Element[]} views */
 function stand(connection, room, views) {
-  document.documentElement.toggleAttribute("data-stale", !connection.live);
+  const fresh = connection.live && !connection.refusal;
+  document.documentElement.toggleAttribute("data-stale", !fresh);
   for (const view of views) {
-    if (view instanceof TaskBoardElement || view instanceof TaskDetailElement) view.live = connection.live;
+    if (view instanceof TaskBoardElement || view instanceof TaskDetailElement) view.live = fresh;
   }
   for (const status of document.querySelectorAll("connection-status")) {
     if (status instanceof ConnectionStatusElement) status.show(connection.live, connection.refusal, room.restarts);

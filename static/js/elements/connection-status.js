@@ -40,6 +40,7 @@ export class ConnectionStatusElement extends HTMLElement {
     const notice = document.querySelector(".connection-notice");
     if (!(notice instanceof HTMLElement)) return;
     const text = refusal ? visibleLine(refusal.message) : restarts ? "The task log was started anew. Shown is what it knows now." : "";
+    notice.dataset.kind = refusal ? "error" : "info";
     if (notice.textContent !== text) notice.textContent = text;
     showIf(notice, text !== "");
   }
