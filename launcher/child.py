@@ -1,45 +1,33 @@
 """One child process in a session of its own, its output read line by line."""
 
-import queue
 import signal
 import subprocess
-import threading
 from collections import deque
-from dataclasses import dataclass
 from pathlib import Path
 
 from launcher import process_groups
+from launcher.output_file import OutputFile
 
 ROOT = Path(__file__).parents[1]
 LAST_LINES = 10
 
 
-@dataclass(frozen=True)
-class Line:
-    """A line that a child has printed; None says that all its processes have closed their output."""
-
-    child: "Child"
-    text: str | None
-
-
 class Child:
     """A command that runs. Ctrl-C in the terminal does not reach it: the launcher stops it in its turn."""
 
-    def __init__(self, name: str, command: str, env: dict[str, str], lines: "queue.Queue[Line]") -> None:
+    def __init__(self, name: str, command: str, env: dict[str, str], output: Path) -> None:
         self.name = name
         self.last_lines: deque[str] = deque(maxlen=LAST_LINES)
-        self._lines = lines
+        self._output = OutputFile(output)
         self._process = subprocess.Popen(
             ["/bin/sh", "-c", command],
             cwd=ROOT,
             env=env,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=self._output.fd,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
 
     @property
     def pid(self) -> int:
@@ -53,7 +41,13 @@ class Child:
     @property
     def is_gone(self) -> bool:
         """The process has ended and so have those it started."""
-        return self.returncode is not None and not self._reader.is_alive()
+        return self.returncode is not None and not process_groups.is_alive(self.pid)
+
+    def read_lines(self) -> list[str]:
+        """What it has printed since the last call."""
+        lines = self._output.read_rest() if self.returncode is not None else self._output.read_lines()
+        self.last_lines.extend(lines)
+        return lines
 
     def terminate(self) -> None:
         """Ask the whole group to end, as platforms and honcho do."""
@@ -63,11 +57,3 @@ class Child:
         """End the whole group at once."""
         process_groups.send(self.pid, signal.SIGKILL)
         self._process.wait()
-
-    def _read(self) -> None:
-        assert self._process.stdout
-        for raw in self._process.stdout:
-            text = raw.decode(errors="replace").rstrip("\r\n")
-            self.last_lines.append(text)
-            self._lines.put(Line(self, text))
-        self._lines.put(Line(self, None))

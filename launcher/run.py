@@ -1,6 +1,5 @@
 """`make run`: Redis, the mail sink and the Procfile's processes, from their start to their orderly end."""
 
-import queue
 import time
 from pathlib import Path
 
@@ -8,7 +7,7 @@ from honcho.environ import parse_procfile
 
 from launcher import leftovers, ports
 from launcher import settings as settings_of
-from launcher.child import ROOT, Child, Line
+from launcher.child import ROOT, Child
 from launcher.console import Console
 from launcher.errors import LauncherError
 from launcher.redis_server import RedisServer
@@ -20,7 +19,7 @@ MAIL_SINK_COMMAND = "exec python -m launcher.mail_sink"
 # How long each process may take to end. A worker finishes the task it has begun.
 PATIENCE_S = {"web": 5.0, "worker": 25.0}
 OTHERS_PATIENCE_S = 5.0
-LOOK_EVERY_S = 0.1
+LOOK_EVERY_S = 0.05
 
 
 class Run:
@@ -30,7 +29,6 @@ class Run:
         self.settings = settings
         self.console = console
         self.stop = stop
-        self._lines: queue.Queue[Line] = queue.Queue()
         self._children: dict[str, Child] = {}
         self._redis: RedisServer | None = None
         self._told_ready = False
@@ -69,7 +67,8 @@ class Run:
         if not self.settings.mail_server:
             commands = {MAIL_SINK: MAIL_SINK_COMMAND} | commands
         for name, command in commands.items():
-            self._children[name] = Child(name, command, env, self._lines)
+            output = self.settings.data_dir / "logs" / f"{name}.log"
+            self._children[name] = Child(name, command, env, output)
             leftovers.record(self._record, {child.name: child.pid for child in self._children.values()})
 
     def _start_redis(self) -> str:
@@ -83,7 +82,7 @@ class Run:
     def _watch(self) -> Child | None:
         """The first child that ends by itself; None when we are asked to stop."""
         while not self.stop.asked:
-            self._print_lines(LOOK_EVERY_S)
+            self._print_lines()
             for child in self._children.values():
                 if child.returncode is not None:
                     return child
@@ -105,7 +104,7 @@ class Run:
             self._redis.restart()
 
     def _report(self, child: Child) -> int:
-        self._print_lines(LOOK_EVERY_S * 2)
+        self._print_lines()
         self.console.say(f"{child.name} has ended by itself with exit code {child.returncode}. Its last lines:")
         for text in child.last_lines:
             self.console.say(f"  {text}")
@@ -126,22 +125,16 @@ class Run:
         patience_s = PATIENCE_S.get(child.name, OTHERS_PATIENCE_S)
         deadline = time.monotonic() + patience_s
         while not child.is_gone and time.monotonic() < deadline and not self.stop.insisted:
-            self._print_lines(LOOK_EVERY_S)
+            self._print_lines()
         if not child.is_gone:
             why = "as you insist" if self.stop.insisted else f"it has not ended in {patience_s:g} s"
             self.console.say(f"killing {child.name} (process {child.pid}): {why}")
         child.kill()  # also what it may have left of its group
-        self._print_lines(0)
+        self._print_lines()
 
-    def _print_lines(self, timeout_s: float) -> None:
-        """Print what has come; wait for the first line at most this long."""
-        try:
-            self._pass_on(self._lines.get(timeout=timeout_s) if timeout_s else self._lines.get_nowait())
-            while True:
-                self._pass_on(self._lines.get_nowait())
-        except queue.Empty:
-            pass
-
-    def _pass_on(self, line: Line) -> None:
-        if line.text is not None:
-            self.console.pass_on(line.child.name, line.text)
+    def _print_lines(self) -> None:
+        """Print what the children have printed, then wait a moment."""
+        for child in self._children.values():
+            for text in child.read_lines():
+                self.console.pass_on(child.name, text)
+        time.sleep(LOOK_EVERY_S)
