@@ -1,6 +1,7 @@
 """Every setting of the worker and of what both processes share; the only reader of the environment in worker/."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -33,7 +34,7 @@ class Settings:
     mail_password: str | None = field(default=None, repr=False)
     mail_default_sender: str = "pushboard@localhost"
     mail_timeout_s: float = 20.0
-    mail_retry_s: float = 5.0
+    mail_retry_s: float = 10.0
     mail_patience_s: float = 600.0
 
 
@@ -53,9 +54,9 @@ def load(environ: Mapping[str, str]) -> Settings:
         mail_username=environ.get("MAIL_USERNAME") or None,
         mail_password=environ.get("MAIL_PASSWORD") or None,
         mail_default_sender=environ.get("MAIL_DEFAULT_SENDER") or Settings.mail_default_sender,
-        mail_timeout_s=float(_whole(environ, "MAIL_TIMEOUT_S", 20, 1, 600)),
-        mail_retry_s=float(_whole(environ, "MAIL_RETRY_S", 5, 1, 3_600)),
-        mail_patience_s=float(_whole(environ, "MAIL_PATIENCE_S", 600, 1, 86_400)),
+        mail_timeout_s=_seconds(environ, "MAIL_TIMEOUT_S", Settings.mail_timeout_s, 600),
+        mail_retry_s=_seconds(environ, "MAIL_RETRY_S", Settings.mail_retry_s, 3_600),
+        mail_patience_s=_seconds(environ, "MAIL_PATIENCE_S", Settings.mail_patience_s, 86_400),
     )
 
 
@@ -80,6 +81,13 @@ def _whole(environ: Mapping[str, str], name: str, default: int, least: int, most
     if not given.isdecimal() or not least <= int(given) <= most:
         raise SettingError(f"{name} must be a whole number from {least} to {most}, not {given!r}")
     return int(given)
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: float, most: int) -> float:
+    given = environ.get(name) or str(default)
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", given, re.ASCII) or not 0.1 <= float(given) <= most:
+        raise SettingError(f"{name} must be a number of seconds from 0.1 to {most}, not {given!r}")
+    return float(given)
 
 
 def _flag(environ: Mapping[str, str], name: str) -> bool:

@@ -20,8 +20,8 @@ from worker.tally import Tally
 
 MOST_TRIES = 4
 LONGEST_WAIT_S = 600.0
-WAIT_FACTOR = 6.0
-"""Each wait for a recipient that was put off is so many times the one before: 5, 30 and 180 s."""
+WAIT_FACTOR = 4.0
+"""Each wait for a recipient that was put off is so many times the one before: 10, 40 and 160 s."""
 
 LEDGER_PATIENCE_S = 60.0
 """How long a step waits for Redis. A mail whose outcome cannot be written by then is `not known` to the next run."""
