@@ -4,8 +4,12 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from worker.events import FIELDS
+
 INTERVAL_S = 0.05
 """A room gets at most 20 frames a second."""
+
+NEW_ROW: Mapping[str, Any] = dict.fromkeys(FIELDS)
 
 
 class Feed:
@@ -24,7 +28,12 @@ class Feed:
 
     def add(self, changes: Mapping[str, Any], urgent: bool) -> None:
         """Take in one task's changes; `urgent` ones do not wait for the next frame's time."""
-        self.pending.setdefault(changes["task_id"], {}).update(changes)
+        had = self.pending.setdefault(changes["task_id"], {})
+        if "gone" in changes:
+            had.clear()
+        elif had.pop("gone", False):
+            had.update(NEW_ROW)  # the id is in use again: nothing of its old row may shine through
+        had.update(changes)
         self.urgent = self.urgent or urgent
         self.moved = self.moved or "state" in changes or "gone" in changes
 

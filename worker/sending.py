@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -51,4 +52,11 @@ def _sent(headers: Mapping[str, Any], queue: str) -> Event | None:
     if not isinstance(task_id, str) or len(task_id) > TASK_ID_LENGTH or not isinstance(name, str):
         return None
     fields = {"args": headers.get("argsrepr"), "kwargs": headers.get("kwargsrepr")}
-    return events.sent(task_id, name, queue, retries=headers.get("retries") or 0, **fields)
+    return events.sent(task_id, name, queue, retries=headers.get("retries") or 0, eta=_eta(headers), **fields)
+
+
+def _eta(headers: Mapping[str, Any]) -> float | None:
+    try:
+        return datetime.fromisoformat(headers["eta"]).timestamp() if headers.get("eta") else None
+    except (TypeError, ValueError):
+        return None

@@ -207,3 +207,15 @@ def test_any_id_is_kept_as_it_is(log: Log, table: Table, task_id: str) -> None:
     assert row is not None
     assert row["task_id"] == task_id
     assert log.read_after(NO_OFFSET)[0].changes is not None
+
+
+def test_whoever_missed_that_a_row_expired_is_sent_the_board_whole(redis_client: redis.Redis, table: Table) -> None:
+    log = Log(redis_client, Limits(tasks=3))
+    for number in range(3):
+        log.append(sent(f"t{number}"))
+    before = table.board()
+    log.append(sent("t3"))
+    after = table.board(before.epoch, before.offset)
+    assert not after.recovered
+    assert [row["task_id"] for row in after.rows] == ["t3", "t2", "t1"]
+    assert table.board(after.epoch, after.offset).recovered

@@ -40,7 +40,9 @@ local function drop(id)
   redis.call('DEL', key)
   redis.call('ZREM', changed, id)
   redis.call('ZREM', sent, id)
-  add(next_offset(), id, 'task-expired', {'gone', 'true'})
+  local offset = next_offset()
+  redis.call('HSET', meta, 'dropped', offset) -- whoever is older than this cannot be caught up by changes alone
+  add(offset, id, 'task-expired', {'gone', 'true'})
 end
 
 local fresh = false -- a new attempt begins: a clean slate

@@ -4,9 +4,9 @@
 -- Answers {epoch, offset, recovered, counts, rows}, a row being the values of the asked fields.
 local meta, changed, sent, counts = unpack(KEYS)
 local prefix, most, epoch, offset = unpack(ARGV, 1, 4)
-local now = redis.call('HMGET', meta, 'epoch', 'offset')
+local now = redis.call('HMGET', meta, 'epoch', 'offset', 'dropped')
 local ids, recovered = nil, 0
-if now[1] and epoch == now[1] and offset ~= '' and offset <= (now[2] or '') then
+if now[1] and epoch == now[1] and offset ~= '' and offset <= (now[2] or '') and offset >= (now[3] or '') then
   ids = redis.call('ZRANGE', changed, '(' .. offset, '+inf', 'BYSCORE', 'LIMIT', 0, tonumber(most) + 1)
   if #ids <= tonumber(most) then recovered = 1 end
 end

@@ -1,0 +1,1 @@
+"""Measurements of Pushboard beside what a user would have instead; loopback only."""
