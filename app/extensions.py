@@ -9,13 +9,16 @@ from worker.config import settings
 from worker.store import Table
 from worker.stream import Log, connect
 
+ANSWER_TIMEOUT_S = 0.9
+"""How long a person waits for a Redis that hangs: twice this, as each command is tried twice."""
+
 socketio = SocketIO()
 
 
 @cache
 def table() -> Table:
     """The table, over connections that give up soon."""
-    return Table(connect(settings.redis_url))
+    return Table(connect(settings.redis_url, ANSWER_TIMEOUT_S))
 
 
 def open_log() -> Log:

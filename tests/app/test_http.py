@@ -2,6 +2,9 @@
 
 import http.client
 import json
+import os
+import signal
+import threading
 import time
 from collections.abc import Callable
 from itertools import product
@@ -165,6 +168,32 @@ def test_without_redis_it_says_so_in_two_seconds_and_starts_nothing(
         with redis.Redis.from_url(server.url) as client:
             assert client.llen("celery") == 0
         assert ask(web, "/longtask", "POST")[0] == 202
+
+
+def test_with_redis_hanging_it_says_so_in_two_seconds_and_others_are_served(
+    tmp_path: Path, services: list[Service], service_env: dict[str, str]
+) -> None:
+    with RedisServer.start(tmp_path / "own-redis") as server:
+        services.append(new_web(tmp_path / "own-web.log", **service_env | {"REDIS_URL": server.url}))
+        web = services[-1].start()
+        assert ask(web, "/longtask", "POST")[0] == 202
+        os.kill(server.pid, signal.SIGSTOP)
+        try:
+            answers: list[tuple[int, float]] = []
+            asking = threading.Thread(target=lambda: answers.append(_timed(web, "/longtask", "POST")))
+            asking.start()
+            assert _timed(web, "/healthz", "GET") < (200, 0.5)
+            asking.join()
+            assert answers[0][0] == 503
+            assert answers[0][1] < 2.5
+        finally:
+            os.kill(server.pid, signal.SIGCONT)
+        assert ask(web, "/longtask", "POST")[0] == 202
+
+
+def _timed(web: Service, path: str, method: str) -> tuple[int, float]:
+    began = time.monotonic()
+    return ask(web, path, method)[0], time.monotonic() - began
 
 
 def test_a_web_process_that_is_told_to_stop_ends_with_zero(web: Service) -> None:
