@@ -94,10 +94,18 @@ def _sent_form() -> tuple[dict[str, str], bytes]:
 def _checked(form: dict[str, str], upload: bytes) -> tuple[Recipients, Letter]:
     if upload.strip() and form["recipients"].strip():
         raise BadMailing([Problem(None, "recipients", "Paste a list or choose a file, not both.")])
-    listed = recipients.parse(upload or form["recipients"])
     if upload:
-        form["recipients"] = upload.decode("utf-8-sig")  # a browser cannot give a chosen file back
+        form["recipients"] = _as_pasted(upload)
+    listed = recipients.parse(upload or form["recipients"])
     return listed, recipients.check(form["subject"], form["body"], listed)
+
+
+def _as_pasted(upload: bytes) -> str:
+    """The file's text, for the form that comes back: a browser cannot choose the file again."""
+    try:
+        return upload.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return ""
 
 
 def _write_down(mailing_id: str, letter: Letter, listed: Recipients) -> None:

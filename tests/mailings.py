@@ -1,7 +1,9 @@
-"""Mailings for tests: written down and put on the queue as the web does it."""
+"""Mailings and other tasks for tests, put on the queue as the web does it."""
 
 import uuid
 from typing import Any, Self
+
+import redis
 
 from tests.processes import wait_until
 from worker.celery_app import celery_app
@@ -51,22 +53,38 @@ class Mailings:
         assert ledger.create("Hello {{ name }}", "Dear {{ name }},\nyou have mail.\n", ["email", "name"], rows)
         return ledger
 
-    def queue(self, ledger: Ledger) -> None:
-        """Put its task on the queue."""
+    def send(self, name: str, args: list[Any], kwargs: dict[str, Any] | None = None, task_id: str = "") -> "Sent":
+        """Put a task on the queue."""
+        task_id = task_id or str(uuid.uuid4())
         with celery_app.connection_for_write(self.redis_url) as connection:
-            celery_app.send_task(
-                "mail.send_mailing",
-                [ledger.mailing_id],
-                task_id=ledger.mailing_id,
-                connection=connection,
-                ignore_result=True,
-            )
+            celery_app.send_task(name, args, kwargs, task_id=task_id, connection=connection, ignore_result=True)
+        return Sent(self.client, task_id)
+
+    def queue(self, ledger: Ledger) -> "Sent":
+        """Put a mailing's task on the queue."""
+        return self.send("mail.send_mailing", [ledger.mailing_id], task_id=ledger.mailing_id)
 
     def row(self, ledger: Ledger) -> dict[str, Any]:
-        """Its task's row."""
-        return Table(self.client).row(ledger.mailing_id) or {}
+        """A mailing's row."""
+        return Sent(self.client, ledger.mailing_id).row()
 
     def ended(self, ledger: Ledger, timeout_s: float = 60) -> dict[str, Any]:
-        """Its task's row when it has come to an end."""
-        wait_until(lambda: self.row(ledger).get("ended_at"), timeout_s, "the mailing has ended")
-        return self.row(ledger)
+        """A mailing's row when it has come to an end."""
+        return Sent(self.client, ledger.mailing_id).ended(timeout_s)
+
+
+class Sent:
+    """A task that was sent."""
+
+    def __init__(self, client: redis.Redis, task_id: str) -> None:
+        self._table = Table(client)
+        self.task_id = task_id
+
+    def row(self) -> dict[str, Any]:
+        """Its row, or an empty one."""
+        return self._table.row(self.task_id) or {}
+
+    def ended(self, timeout_s: float = 60) -> dict[str, Any]:
+        """Its row when it has come to an end."""
+        wait_until(lambda: self.row().get("ended_at"), timeout_s, "the task has ended")
+        return self.row()
