@@ -25,7 +25,7 @@ POLL_MS = 2_000
 GOAL_P50_MS, GOAL_P99_MS = 25, 100
 
 # Both note, for each step, when it was there to be read: as text in the page, or as the answer to a poll.
-WATCH_DOM = """() => {
+WATCH_DOM = r"""() => {
   window.seen = {};
   const note = document.querySelector('.task-detail-note');
   const look = () => {
