@@ -1,6 +1,6 @@
 """Wherever a run of a mailing dies, the next one goes on, and nobody gets two mails."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,12 +14,6 @@ from worker.mail import Mailer
 
 SIZE = 4
 STEPS = ("begin", "send", "end")
-
-
-@pytest.fixture
-def mailings(redis_url: str) -> Iterator[Mailings]:
-    with Mailings(redis_url) as opened:
-        yield opened
 
 
 class Death(BaseException):

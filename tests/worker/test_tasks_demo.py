@@ -1,6 +1,6 @@
 """The long task of the tutorial, by a real worker."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -11,15 +11,9 @@ from worker.tasks.demo import ADJECTIVES, NOUNS, VERBS
 StartWorker = Callable[..., Service]
 
 
-@pytest.fixture
-def tasks(redis_url: str) -> Iterator[Mailings]:
-    with Mailings(redis_url) as opened:
-        yield opened
-
-
-def test_it_says_how_far_it_is_and_ends_with_42(tasks: Mailings, start_worker: StartWorker) -> None:
-    start_worker("--concurrency=1")
-    sent = tasks.send("demo.long_task", [], {"step_s": 0.1})
+def test_it_says_how_far_it_is_and_ends_with_42(mailings: Mailings, mail_worker: StartWorker) -> None:
+    mail_worker()
+    sent = mailings.send("demo.long_task", [], {"step_s": 0.1})
     wait_until(lambda: sent.row().get("state") == "PROGRESS" and sent.row()["current"] >= 3, 20, "it moves")
     row = sent.row()
     assert 10 <= row["total"] <= 50
@@ -31,6 +25,6 @@ def test_it_says_how_far_it_is_and_ends_with_42(tasks: Mailings, start_worker: S
 
 
 @pytest.mark.parametrize("step_s", [-5, 0])
-def test_a_step_takes_no_less_than_no_time(step_s: float, tasks: Mailings, start_worker: StartWorker) -> None:
-    start_worker("--concurrency=1")
-    assert tasks.send("demo.long_task", [], {"step_s": step_s}).ended(10)["state"] == "SUCCESS"
+def test_a_step_takes_no_less_than_no_time(step_s: float, mailings: Mailings, mail_worker: StartWorker) -> None:
+    mail_worker()
+    assert mailings.send("demo.long_task", [], {"step_s": step_s}).ended(10)["state"] == "SUCCESS"

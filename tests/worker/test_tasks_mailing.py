@@ -1,8 +1,6 @@
 """A mailing by a real worker: everyone gets one mail, whatever the mail server says and whoever dies."""
 
-from collections.abc import Callable, Iterator
-
-import pytest
+from collections.abc import Callable
 
 from tests.mailings import Mailings, address, by_outcome
 from tests.processes import Service, wait_until
@@ -10,24 +8,17 @@ from tests.smtp_server import SmtpServer
 from worker.ledger import DEFERRED, NOT_KNOWN, REFUSED, SENT, Claim
 
 StartWorker = Callable[..., Service]
-QUICK = {"MAIL_RETRY_S": "0.2", "MAIL_TIMEOUT_S": "2"}
 NO_SUCH_USER = "550 5.1.1 No such user here"
 
 
-@pytest.fixture
-def mailings(redis_url: str) -> Iterator[Mailings]:
-    with Mailings(redis_url) as opened:
-        yield opened
-
-
 def test_500_recipients_some_refused_for_good_and_some_for_now(
-    mailings: Mailings, start_worker: StartWorker, smtp_server: SmtpServer
+    mailings: Mailings, mail_worker: StartWorker, smtp_server: SmtpServer
 ) -> None:
     refused, later, never = {address(n) for n in range(7, 500, 50)}, [address(n) for n in (3, 30, 300)], address(400)
     smtp_server.refused |= refused
     smtp_server.later.update({**dict.fromkeys(later, 2), never: 99})
     smtp_server.hang_up_on.add(address(250))
-    start_worker("--concurrency=1", **QUICK)
+    mail_worker()
     ledger = mailings.write_down(500)
     mailings.queue(ledger)
     row = mailings.ended(ledger)
@@ -53,10 +44,10 @@ def test_500_recipients_some_refused_for_good_and_some_for_now(
 
 
 def test_a_connection_that_drops_again_and_again_is_renewed(
-    mailings: Mailings, start_worker: StartWorker, smtp_server: SmtpServer
+    mailings: Mailings, mail_worker: StartWorker, smtp_server: SmtpServer
 ) -> None:
     smtp_server.drop_every = 10
-    start_worker("--concurrency=1", **QUICK)
+    mail_worker()
     ledger = mailings.write_down(100)
     mailings.queue(ledger)
     assert mailings.ended(ledger)["state"] == "SUCCESS"
@@ -68,11 +59,11 @@ def test_a_connection_that_drops_again_and_again_is_renewed(
 
 
 def test_a_worker_killed_in_the_middle_and_started_again_sends_to_nobody_twice(
-    mailings: Mailings, start_worker: StartWorker, smtp_server: SmtpServer
+    mailings: Mailings, mail_worker: StartWorker, smtp_server: SmtpServer
 ) -> None:
     smtp_server.refused |= {address(20), address(480)}
     smtp_server.delay_s = 0.005
-    worker = start_worker("--concurrency=2", **QUICK)
+    worker = mail_worker("--concurrency=2")
     ledger = mailings.write_down(500)
     mailings.queue(ledger)
     for limit in (100, 300):
@@ -95,10 +86,10 @@ def test_a_worker_killed_in_the_middle_and_started_again_sends_to_nobody_twice(
 
 
 def test_two_deliveries_at_once_send_to_nobody_twice(
-    mailings: Mailings, start_worker: StartWorker, smtp_server: SmtpServer
+    mailings: Mailings, mail_worker: StartWorker, smtp_server: SmtpServer
 ) -> None:
     smtp_server.delay_s = 0.02
-    start_worker("--concurrency=2", **QUICK)
+    mail_worker("--concurrency=2")
     ledger = mailings.write_down(100)
     mailings.queue(ledger)
     wait_until(lambda: len(smtp_server.mails) > 10, 20, "the first has begun")
@@ -112,9 +103,9 @@ def test_two_deliveries_at_once_send_to_nobody_twice(
 
 
 def test_a_delivery_after_the_end_sends_nothing(
-    mailings: Mailings, start_worker: StartWorker, smtp_server: SmtpServer
+    mailings: Mailings, mail_worker: StartWorker, smtp_server: SmtpServer
 ) -> None:
-    start_worker("--concurrency=1", **QUICK)
+    mail_worker()
     ledger = mailings.write_down(5)
     mailings.queue(ledger)
     first = mailings.ended(ledger)
@@ -125,13 +116,13 @@ def test_a_delivery_after_the_end_sends_nothing(
 
 
 def test_who_was_put_off_when_the_worker_died_is_tried_again(
-    mailings: Mailings, start_worker: StartWorker, smtp_server: SmtpServer
+    mailings: Mailings, mail_worker: StartWorker, smtp_server: SmtpServer
 ) -> None:
     ledger = mailings.write_down(2)
     ledger.take_over("a run that died")
     assert ledger.begin(0, Claim("sending", "a run that died", 1))
     assert ledger.end(0, Claim(DEFERRED, "a run that died", 1, 1, "450 later"))
-    start_worker("--concurrency=1", **QUICK)
+    mail_worker()
     mailings.queue(ledger)
     assert mailings.ended(ledger)["result"]["sent"] == 2
     assert smtp_server.times_sent() == {address(1): 1, address(2): 1}

@@ -2,10 +2,8 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 from launcher.ports import free_port
 from launcher.redis_server import RedisServer
@@ -18,18 +16,11 @@ from worker.ledger import SENT
 from worker.mail import Mailer
 
 StartWorker = Callable[..., Service]
-QUICK = {"MAIL_RETRY_S": "0.2", "MAIL_TIMEOUT_S": "2"}
 
 
-@pytest.fixture
-def mailings(redis_url: str) -> Iterator[Mailings]:
-    with Mailings(redis_url) as opened:
-        yield opened
-
-
-def test_it_waits_for_a_mail_server_that_is_away(mailings: Mailings, start_worker: StartWorker) -> None:
+def test_it_waits_for_a_mail_server_that_is_away(mailings: Mailings, mail_worker: StartWorker) -> None:
     server = SmtpServer()
-    start_worker("--concurrency=1", **QUICK, MAIL_PORT=str(server.port))
+    mail_worker(MAIL_PORT=str(server.port))
     ledger = mailings.write_down(20)
     mailings.queue(ledger)
     wait_until(lambda: "does not answer" in str(mailings.row(ledger).get("note")), 20, "it waits and says so")
@@ -40,8 +31,8 @@ def test_it_waits_for_a_mail_server_that_is_away(mailings: Mailings, start_worke
         server.stop()
 
 
-def test_it_ends_if_the_mail_server_stays_away(mailings: Mailings, start_worker: StartWorker) -> None:
-    start_worker("--concurrency=1", **QUICK, MAIL_PORT=str(free_port()), MAIL_PATIENCE_S="1")
+def test_it_ends_if_the_mail_server_stays_away(mailings: Mailings, mail_worker: StartWorker) -> None:
+    mail_worker(MAIL_PORT=str(free_port()), MAIL_PATIENCE_S="1")
     ledger = mailings.write_down(20)
     mailings.queue(ledger)
     row = mailings.ended(ledger)
@@ -51,9 +42,9 @@ def test_it_ends_if_the_mail_server_stays_away(mailings: Mailings, start_worker:
 
 
 def test_a_password_that_is_not_accepted_ends_it_at_once(
-    mailings: Mailings, start_worker: StartWorker, smtp_server: SmtpServer
+    mailings: Mailings, mail_worker: StartWorker, smtp_server: SmtpServer
 ) -> None:
-    worker = start_worker("--concurrency=1", **QUICK, MAIL_USERNAME="ada", MAIL_PASSWORD="open sesame")
+    worker = mail_worker(MAIL_USERNAME="ada", MAIL_PASSWORD="open sesame")
     ledger = mailings.write_down(3)
     mailings.queue(ledger)
     row = mailings.ended(ledger)
@@ -62,8 +53,8 @@ def test_a_password_that_is_not_accepted_ends_it_at_once(
     assert "open sesame" not in json.dumps(row) + worker.log()
 
 
-def test_an_unknown_mailing_ends_with_a_plain_sentence(mailings: Mailings, start_worker: StartWorker) -> None:
-    start_worker("--concurrency=1", **QUICK)
+def test_an_unknown_mailing_ends_with_a_plain_sentence(mailings: Mailings, mail_worker: StartWorker) -> None:
+    mail_worker()
     ledger = mailings.unknown()
     mailings.queue(ledger)
     row = mailings.ended(ledger)
