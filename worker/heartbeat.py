@@ -5,6 +5,7 @@ import logging
 import threading
 import uuid
 from typing import Any, cast
+from weakref import WeakValueDictionary
 
 import redis
 from celery import signals
@@ -67,13 +68,21 @@ class Heartbeat(threading.Thread):
             logger.warning("the other workers will take this one for dead in %g s: %s", SILENCE_S, error)
 
 
+_taken: WeakValueDictionary[str, Any] = WeakValueDictionary()
+"""Requests by delivery tag, for as long as Celery keeps them. Its own list leaves out those that wait for their time."""
+_taken_lock = threading.Lock()
+
+
 def _holds() -> list[str]:
     """Delivery tag and [task_id, whether it runs] of each message taken and not yet done."""
-    running = {request.id for request in list(celery_state.active_requests)}
+    with _taken_lock:
+        requests = list(_taken.items())
     pairs: list[str] = []
-    for request in list(celery_state.reserved_requests)[:MOST_HELD]:
-        pairs += (str(request.message.delivery_tag), json.dumps([request.id, request.id in running]))
-    return pairs
+    for tag, request in requests:
+        runs = request.worker_pid is not None and request.id in celery_state.requests
+        if runs or not request.acknowledged:
+            pairs += (tag, json.dumps([request.id, runs]))
+    return pairs[: 2 * MOST_HELD]
 
 
 _heartbeat: Heartbeat | None = None
@@ -87,8 +96,10 @@ def start(hostname: str) -> None:
     _heartbeat.start()
 
 
-def beat_soon() -> None:
-    """What the worker holds has changed: say so now, lest it be forgotten if the worker dies."""
+def take(request: Any) -> None:
+    """The worker has taken this request: say so now, lest it be forgotten if the worker dies."""
+    with _taken_lock:
+        _taken[str(request.message.delivery_tag)] = request
     if _heartbeat is not None:
         _heartbeat.soon.set()
 

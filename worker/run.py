@@ -27,15 +27,21 @@ class Run:
     passed: so a throttled report is always seen by the look that follows, and the newest value is never left behind.
     """
 
-    __slots__ = ("attempt", "backend", "due", "id", "lock", "look_at", "reported", "request", "superseded", "task_id")
+    __slots__ = ("attempt", "backend", "due", "id", "lock", "look_at", "reported", "request", "superseded", "task_id", "who")
 
-    def __init__(self, task_id: str, backend: Any = None, request: Any = None) -> None:
-        """`backend`: Celery's result backend, into which progress is mirrored for AsyncResult, or None."""
+    def __init__(
+        self, task_id: str, backend: Any = None, request: Any = None, who: Mapping[str, Any] | None = None
+    ) -> None:
+        """`backend`: Celery's result backend, into which progress is mirrored for AsyncResult, or None.
+
+        `who`: name, worker, queue and retries. They go with every event, lest a row that Redis lost comes back nameless.
+        """
         self.id = uuid.uuid4().hex
         self.task_id = task_id
         self.attempt = 0
         self.backend = backend
         self.request = request
+        self.who = dict(who or {})
         self.due = self.look_at = 0.0
         self.reported: deque[tuple[Any, ...]] = deque(maxlen=1)  # append and pop are atomic
         self.superseded = False
@@ -49,7 +55,7 @@ class Run:
         except IndexError:
             return None
         state, fields = reported if len(reported) == 2 else (states.PROGRESS, _fields(*reported))
-        return events.progressed(self.task_id, self.id, self.attempt, state, fields)
+        return events.progressed(self.task_id, self.id, self.attempt, state, self.who | fields)
 
     def appended(self, event: Event, answer: Appended) -> None:
         """Learn what became of an event of this run."""

@@ -64,7 +64,7 @@ def _received(request: Any = None, sender: Any = None, **_: Any) -> None:
         "eta": request.eta.timestamp() if getattr(request, "eta", None) else None,
     }
     outbox().put(Event("task-received", request.id, states.RECEIVED, stamp="received_at", fields=fields))
-    heartbeat.beat_soon()
+    heartbeat.take(request)
 
 
 @signals.task_prerun.connect
@@ -72,11 +72,11 @@ def _started(task_id: str = "", task: Any = None, **_: Any) -> None:
     request = task.request
     if request.is_eager or len(task_id) > TASK_ID_LENGTH:
         return
-    run = Run(task_id, None if task.ignore_result else task.backend, request)
-    current_run.set(run)
     queue = (request.delivery_info or {}).get("routing_key") or ""
-    fields = {"name": task.name, "worker": request.hostname, "queue": queue, "retries": request.retries}
-    outbox().put(Event("task-started", task_id, states.STARTED, run.id, 0, "started_at", fields), run)
+    who = {"name": task.name, "worker": request.hostname, "queue": queue, "retries": request.retries}
+    run = Run(task_id, None if task.ignore_result else task.backend, request, who)
+    current_run.set(run)
+    outbox().put(Event("task-started", task_id, states.STARTED, run.id, 0, "started_at", who), run)
 
 
 @signals.task_postrun.connect
@@ -89,7 +89,7 @@ def _finished(**_: Any) -> None:
 def _end(kind: str, task_id: str, state: str, **fields: Any) -> None:
     run = current_run.get()
     if run is not None and run.task_id == task_id:
-        outbox().put(events.ended(kind, task_id, state, run.id, run.attempt, **fields), run)
+        outbox().put(events.ended(kind, task_id, state, run.id, run.attempt, **run.who | fields), run)
     elif len(task_id) <= TASK_ID_LENGTH:
         outbox().put(events.ended(kind, task_id, state, **fields))
 

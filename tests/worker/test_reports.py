@@ -141,6 +141,19 @@ def test_a_task_whose_worker_was_killed_runs_again_on_another(
     assert (row["state"], row["attempt"], row["summary"]) == ("SUCCESS", 2, "second run")
 
 
+def test_a_task_that_waited_for_its_time_in_a_killed_worker_runs_on_another(
+    start_worker: StartWorker, table: Table, redis_url: str
+) -> None:
+    first = start_worker("-I", "tests.trial_tasks", "-n", "first@%h", "--concurrency=1")
+    sender = celery.Celery(broker=redis_url, backend=None)
+    task_id = str(sender.send_task("trial.count", (1,), countdown=8).id)
+    wait_until(lambda: (table.row(task_id) or {}).get("state") == "RECEIVED", 10, "it waits in the worker")
+    time.sleep(0.5)
+    first.kill()
+    start_worker("-I", "tests.trial_tasks", "-n", "second@%h", "--concurrency=1")
+    assert ended(table, task_id, timeout_s=40)["state"] == "SUCCESS"
+
+
 def test_a_task_that_must_not_run_again_is_told_lost(start_worker: StartWorker, table: Table, send: Send) -> None:
     first = start_worker("-I", "tests.trial_tasks", "-n", "first@%h", "--concurrency=1")
     task_id = send("trial.sleep", 60)

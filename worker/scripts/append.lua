@@ -72,9 +72,11 @@ local function set(name, value)
   end
 end
 
--- An event that comes late (sent after started) fills gaps only; one that comes in order overwrites.
+-- An event that comes late (sent after started) fills gaps only; one that comes in order overwrites. What the row has
+-- already is no news.
 local function offer(name, value)
-  if moves or not redis.call('HGET', row, name) then set(name, value) end
+  local stored = redis.call('HGET', row, name)
+  if stored ~= value and (moves or not stored) then set(name, value) end
 end
 
 if moves then set('state', cjson.encode(state)) end
