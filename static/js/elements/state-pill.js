@@ -16,8 +16,7 @@ export class StatePillElement extends HTMLElement {
     this.#word ??= new TextPart(this, "span");
     this.#word.set(visibleLine(wordOf(state)));
     this.dataset.group = groupOf(state);
-    const use = part(this, "use", SVGUseElement);
-    use.setAttribute("href", (use.getAttribute("href") ?? "").replace(/#.*/, `#${groupOf(state)}`));
+    part(this, "use", SVGUseElement).setAttribute("href", `#icon-${groupOf(state)}`);
   }
 }
 

@@ -34,8 +34,7 @@ export class ThemeSwitchElement extends HTMLElement {
     const button = part(this, "button", HTMLButtonElement);
     button.setAttribute("aria-label", text);
     button.title = text;
-    const use = part(this, "use", SVGUseElement);
-    use.setAttribute("href", (use.getAttribute("href") ?? "").replace(/#.*/, this.#dark ? "#moon" : "#sun"));
+    part(this, "use", SVGUseElement).setAttribute("href", this.#dark ? "#icon-moon" : "#icon-sun");
   }
 }
 
