@@ -29,6 +29,15 @@ def report_then_rest(reports: int, rest_s: float) -> None:
     time.sleep(rest_s)
 
 
+@celery_app.task(name="trial.report_twice")
+def report_twice(gap_s: float, rest_s: float) -> None:
+    """Says nothing for a moment after the first report, and for long after the second."""
+    progress.report(1, 2)
+    time.sleep(gap_s)
+    progress.report(2, 2)
+    time.sleep(rest_s)
+
+
 @celery_app.task(bind=True, name="trial.say", max_retries=2)
 def say(self: Any, what: str) -> Any:
     """Says odd things."""
@@ -49,6 +58,13 @@ def say(self: Any, what: str) -> Any:
     self.update_state(state="PROGRESS", meta={"current": value, "total": value, "status": value, "more": value})
     progress.report(value, value, value)
     return "said"
+
+
+@celery_app.task(name="trial.tell")
+def tell(note: str) -> str:
+    """Says this very text as its note and as its result."""
+    progress.report(1, 2, note)
+    return note
 
 
 @celery_app.task(bind=True, name="trial.fail_once", max_retries=1)

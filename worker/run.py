@@ -23,8 +23,8 @@ CLOSE_TIMEOUT_S = 0.1
 class Run:
     """Keeps the newest report of a run until it is appended.
 
-    A report goes into `reported` before the clock is read, and the flusher looks there once more after `due` has
-    passed: so a throttled report is always seen by the look that follows, and the newest value is never left behind.
+    A report goes into `reported` before `due` is read, and a look that finds nothing clears `due` before it looks once
+    more: so a throttled report is always seen by a look that follows, and the newest value is never left behind.
     """
 
     __slots__ = ("attempt", "backend", "due", "id", "lock", "look_at", "reported", "request", "superseded", "task_id", "who")
@@ -50,6 +50,8 @@ class Run:
     def take(self) -> Event | None:
         """The newest report as an event, at most once; None if there is no new one."""
         self.due = self.look_at = time.monotonic() + INTERVAL_S
+        if not self.reported:
+            self.due = 0.0  # nobody looks here again until the next report says so
         try:
             reported = self.reported.pop()
         except IndexError:

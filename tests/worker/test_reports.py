@@ -80,6 +80,15 @@ def test_the_newest_report_arrives_though_the_task_goes_silent_after_it(
     assert (row["state"], row["note"]) == ("PROGRESS", "report 10000")
 
 
+def test_a_report_after_a_short_silence_arrives_though_the_task_goes_silent_after_it(
+    start_worker: StartWorker, table: Table, send: Send
+) -> None:
+    start_worker("-I", "tests.trial_tasks")
+    for task_id in [send("trial.report_twice", gap_ms / 1_000, 4) for gap_ms in (55, 60, 70, 80, 90, 95, 100)]:
+        wait_until(lambda task_id=task_id: (table.row(task_id) or {}).get("current") == 2, 6, "it is in the table")  # type: ignore[misc]
+        assert (table.row(task_id) or {})["state"] == "PROGRESS"
+
+
 def test_the_newest_report_comes_before_the_end(start_worker: StartWorker, table: Table, send: Send) -> None:
     start_worker("-I", "tests.trial_tasks")
     for task_id in [send("trial.report_then_rest", 1_000, 0) for _ in range(50)]:
