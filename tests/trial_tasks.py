@@ -4,7 +4,7 @@ import datetime
 import time
 from typing import Any
 
-from celery.exceptions import Ignore
+from celery.exceptions import Ignore, Reject
 
 from worker import progress
 from worker.celery_app import celery_app
@@ -106,3 +106,32 @@ def sleep(for_s: float) -> None:
     """Acknowledged before it runs: lost if its worker dies."""
     progress.report(1, 2, "asleep")
     time.sleep(for_s)
+
+
+@celery_app.task(name="trial.call_eagerly")
+def call_eagerly() -> None:
+    """Runs other tasks within itself, one of which fails, and reports before and after."""
+    progress.report(1, 3)
+    count.apply(args=(1,))
+    count.apply(args=(1, 0.0, True))
+    progress.report(2, 3)
+    time.sleep(0.2)
+    progress.report(3, 3)
+
+
+@celery_app.task(name="trial.end_without_result", acks_late=True)
+def end_without_result(rejects: bool) -> None:
+    """Raises what Celery takes for an end without a result."""
+    raise Reject("not mine", requeue=False) if rejects else Ignore
+
+
+@celery_app.task(name="trial.write_on")
+def write_on(path: str, for_s: float) -> str:
+    """Shows in a file that it still runs."""
+    progress.report(1, 2, "writing")
+    end = time.monotonic() + for_s
+    while time.monotonic() < end:
+        with open(path, "a") as file:
+            file.write(".")
+        time.sleep(0.05)
+    return "written"

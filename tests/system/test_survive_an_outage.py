@@ -1,0 +1,124 @@
+"""What a person watches goes on after web or Redis have been away: no reload, nothing wrong, nothing stale called live."""
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+import redis
+from playwright.sync_api import Page, expect
+
+from launcher.redis_server import RedisServer
+from tests.browsers import Recording
+from tests.processes import Service, wait_until
+from tests.system import screen
+from worker.store import Table
+
+AWAY = re.compile("Reconnecting…|Offline since")
+CONNECTION_ERRORS = ("ERR_CONNECTION_REFUSED", "WebSocket connection", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE")
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> None:
+    """Nobody in this file uses the one that all share."""
+
+
+@pytest.fixture
+def redis_url(own_redis: RedisServer) -> str:
+    return own_redis.url
+
+
+@pytest.fixture
+def watched(
+    web: Service, worker: Service, new_page: Callable[..., Page], recordings: dict[Page, Recording], redis_url: str
+) -> tuple[Page, Page, str]:
+    """The board, and the page of a task that is under way for another 6 s."""
+    board = screen.open_page(new_page(), web.url)
+    task_id = screen.send_task(redis_url, "trial.count", total=60, pause_s=0.1)
+    expect(screen.state(screen.row(board, task_id))).to_have_text("Running")
+    detail = screen.open_page(new_page(), f"{web.url}/tasks/{task_id}")
+    for page in (board, detail):
+        recordings[page].allow(*CONNECTION_ERRORS)
+    return board, detail, task_id
+
+
+@pytest.mark.parametrize("how", ["SIGKILL", "SIGTERM"])
+def test_the_web_process_ends_and_comes_back_while_the_task_goes_on(
+    how: str, web: Service, table: Table, watched: tuple[Page, Page, str], redis_url: str
+) -> None:
+    board, detail, task_id = watched
+    exit_code = web.kill() if how == "SIGKILL" else web.stop()
+    gone_at = time.time()
+    for page in (board, detail):
+        expect(screen.standing(page)).to_have_text(AWAY)
+    noticed_at = time.time()
+    other_id = screen.send_task(redis_url, "trial.count", total=3)
+    screen.wait_for_end(table, other_id)
+    time.sleep(1)  # the fault lasts so long
+    back_at = time.time()
+    web.start()
+
+    assert exit_code == (0 if how == "SIGTERM" else -9)
+    assert noticed_at - gone_at < 1
+    assert_healed(table, watched, noticed_at, back_at)
+    expect(screen.state(screen.row(board, other_id))).to_have_text("Succeeded")
+    screen.assert_board_is_exact(board, table, task_id, other_id)
+    assert not table.row(task_id)["retries"]  # type: ignore[index]
+
+
+def test_redis_is_stopped_for_3_seconds(own_redis: RedisServer, table: Table, watched: tuple[Page, Page, str]) -> None:
+    board, detail, _ = watched
+    own_redis.stop()
+    for page in (board, detail):
+        expect(screen.standing(page)).to_have_text(AWAY)
+    noticed_at = time.time()
+    time.sleep(3)  # the fault lasts so long
+    back_at = time.time()
+    own_redis.restart()
+
+    assert_healed(table, watched, noticed_at, back_at)
+    screen.assert_board_is_exact(board, table, watched[2])
+
+
+def test_all_of_redis_is_flushed_and_the_running_task_appears_again(
+    table: Table, watched: tuple[Page, Page, str], redis_client: "redis.Redis", redis_url: str
+) -> None:
+    board, detail, task_id = watched
+    old_id = screen.send_task(redis_url, "trial.count", total=1)
+    screen.wait_for_end(table, old_id)
+    expect(screen.row(board, old_id)).to_be_visible()
+    redis_client.flushall()
+    expect(board.locator(".connection-notice")).to_contain_text("The task log was started anew")
+    expect(screen.row(board, old_id)).to_have_count(0)
+    expect(screen.state(screen.row(board, task_id))).to_have_text("Running")
+    expect(screen.row(board, task_id).locator(".task-row-name")).to_have_text("trial.count")
+
+    screen.wait_for_end(table, task_id)
+    expect(screen.state(detail.locator("task-detail"))).to_have_text("Succeeded")
+    assert screen.was_never_reloaded(board) and screen.was_never_reloaded(detail)
+    screen.assert_board_is_exact(board, table, task_id)
+
+
+def assert_healed(table: Table, watched: tuple[Page, Page, str], noticed_at: float, back_at: float) -> None:
+    """Live within 2 s after the return and never in between, the steps in order, the end exact, no reload."""
+    board, detail, task_id = watched
+    for page in (board, detail):
+        expect(screen.standing(page)).to_have_text(screen.LIVE)
+        assert screen.LIVE not in screen.standings(page, noticed_at, back_at)
+        assert live_again(page, back_at) - back_at < 2 + START_S
+    assert table.row(task_id)["state"] == "PROGRESS", "void: it ended before the outage did"  # type: ignore[index]
+    expect(screen.state(screen.row(board, task_id))).to_have_text("Succeeded", timeout=15_000)
+    for page in (board, detail):
+        assert screen.was_never_reloaded(page)
+    notes = [note for note in screen.seen_of(board, task_id, "note") if note.startswith("step ")]
+    assert notes == sorted(notes, key=lambda note: int(note.removeprefix("step ")))
+    screen.assert_task_page_is_exact(detail, table, task_id)
+
+
+START_S = 1.5  # what starting web or Redis takes on a slow machine
+
+
+def live_again(page: Page, after: float) -> float:
+    """When the page called itself live again."""
+    wait_until(lambda: screen.LIVE in screen.standings(page, after), what="the page is live again")
+    return next(view.at for view in screen.seen(page) if view.at >= after and view.standing == screen.LIVE)
