@@ -143,12 +143,6 @@ def test_a_wrong_password_is_told_and_never_shown() -> None:
     assert PASSWORD not in repr(Settings(mail_password=PASSWORD))
 
 
-def test_a_server_without_starttls_is_not_spoken_to_in_the_open() -> None:
-    with ScriptedSmtp() as server, pytest.raises(MailSetupError, match="STARTTLS"):
-        Mailer(Settings(mail_port=server.port, mail_use_tls=True)).send(MAIL)
-    assert not server.mails
-
-
 def test_what_a_server_says_is_one_short_line() -> None:
     error, _ = failure({"RCPT": "550-a\x1b[31m\r\n550 " + "b" * 1_000})
     assert "\x1b" not in str(error) and "\n" not in str(error)

@@ -9,6 +9,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from launcher.ports import free_port
+from tests.scripted_smtp import ScriptedSmtp
 from worker.config import Settings
 from worker.mail import Mail, Mailer
 from worker.mail_errors import MailServerUnreachable, MailSetupError
@@ -96,3 +97,9 @@ def test_speaking_tls_to_a_plain_server_is_told() -> None:
             mailer.send(MAIL)
     finally:
         plain.stop()
+
+
+def test_a_server_without_starttls_is_not_spoken_to_in_the_open() -> None:
+    with ScriptedSmtp() as server, pytest.raises(MailSetupError, match="STARTTLS"):
+        Mailer(Settings(mail_port=server.port, mail_use_tls=True)).send(MAIL)
+    assert not server.mails
