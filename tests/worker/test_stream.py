@@ -110,7 +110,7 @@ def test_a_task_told_sent_after_it_started_keeps_its_state_and_gets_its_queue(lo
     row = table.row("t1")
     assert row is not None
     assert (row["state"], row["queue"], row["worker"]) == ("STARTED", "celery", "w1")
-    assert row["sent_at"] is not None
+    assert row["sent_at"] is not None and row["sent_at"] <= row["started_at"]
 
 
 def test_counts_follow_every_move(log: Log, table: Table) -> None:

@@ -81,7 +81,11 @@ end
 
 if moves then set('state', cjson.encode(state)) end
 if attempt ~= had_attempt or not had[2] then set('attempt', tostring(attempt)) end
-if stamp ~= '' then offer(stamp, string.format('%.6f', now_us / 1000000)) end
+local at_s = string.format('%.6f', now_us / 1000000)
+if kind == 'task-sent' then -- the worker may be quicker to tell; but nothing came before the sending
+  at_s = redis.call('HGET', row, 'received_at') or redis.call('HGET', row, 'started_at') or at_s
+end
+if stamp ~= '' then offer(stamp, at_s) end
 for at = 12, #ARGV, 2 do offer(ARGV[at], ARGV[at + 1]) end
 if fresh then
   for _, name in ipairs({'current', 'total', 'note', 'summary', 'progress_at', 'ended_at', 'meta', 'result', 'error', 'traceback', 'eta'}) do
