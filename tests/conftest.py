@@ -13,6 +13,9 @@ from launcher.redis_server import RedisServer
 from tests.browsers import Recording, record
 from tests.processes import Service, new_web, new_worker
 from tests.smtp_server import SmtpServer
+from tests.watching import log, watch, web
+
+__all__ = ["log", "watch", "web"]  # fixtures
 
 skipped_browser_tests: list[str] = []
 
@@ -101,7 +104,7 @@ def services(request: pytest.FixtureRequest) -> Iterator[list[Service]]:
     request.node.services = started
     yield started
     for service in reversed(started):
-        service.stop()
+        service.kill()  # at once: how they end when asked to is tested where it matters
 
 
 @pytest.fixture
