@@ -1,4 +1,4 @@
-"""What a person watches goes on after web or Redis have been away: no reload, nothing wrong, nothing stale called live."""
+"""What a person watches goes on after web or Redis were away: no reload, nothing wrong, nothing old called live."""
 
 import re
 import time
