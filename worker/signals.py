@@ -8,6 +8,7 @@ from typing import Any
 
 from celery import signals
 from celery.exceptions import TimeLimitExceeded, WorkerLostError
+from celery.states import IGNORED
 
 from worker import events, heartbeat, sending, states, values
 from worker.events import TASK_ID_LENGTH, Event
@@ -20,6 +21,9 @@ END_TIMEOUT_S = 0.1
 """How long a task's end waits to be appended; what is not by then goes out in the background."""
 
 EXIT_TIMEOUT_S = 5.0
+
+WITHOUT_RESULT = {IGNORED: "It ended and asked for no result to be kept", states.REJECTED: "It refused its message"}
+"""How a task ends that raises Ignore or Reject, unless it has set a final state itself: Celery sends no signal then."""
 
 
 @signals.worker_init.connect
@@ -80,10 +84,14 @@ def _started(task_id: str = "", task: Any = None, **_: Any) -> None:
 
 
 @signals.task_postrun.connect
-def _finished(**_: Any) -> None:
-    if current_run.get() is not None:
-        current_run.set(None)
-        outbox().flush(END_TIMEOUT_S)
+def _finished(task_id: str = "", state: str | None = None, **_: Any) -> None:
+    run = current_run.get()
+    if run is None or run.task_id != task_id:
+        return  # an eager task inside the running one
+    if state in WITHOUT_RESULT:
+        _end("rejected", task_id, states.REJECTED, summary=WITHOUT_RESULT[state])
+    current_run.set(None)
+    outbox().flush(END_TIMEOUT_S)
 
 
 def _end(kind: str, task_id: str, state: str, **fields: Any) -> None:
@@ -108,7 +116,11 @@ def _summary(result: Any) -> str | None:
 
 
 @signals.task_failure.connect
-def _failed(task_id: str = "", exception: BaseException | None = None, einfo: Any = None, **_: Any) -> None:
+def _failed(
+    sender: Any = None, task_id: str = "", exception: BaseException | None = None, einfo: Any = None, **_: Any
+) -> None:
+    if sender.request.is_eager:
+        return
     error = values.text(f"{type(exception).__name__}: {values.text(exception, 2_000)}", 2_000)
     traceback = getattr(einfo, "traceback", None)
     _end("failed", task_id, states.FAILURE, error=error, summary=_cause(exception) or error, traceback=traceback)
@@ -123,6 +135,8 @@ def _cause(exception: BaseException | None) -> str | None:
 
 @signals.task_retry.connect
 def _retried(request: Any = None, reason: Any = None, einfo: Any = None, **_: Any) -> None:
+    if request.is_eager:
+        return
     run = current_run.get()
     cause = getattr(reason, "exc", None) or reason
     fields = {
