@@ -11,7 +11,7 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 CHECKED := app worker launcher tests bench
 
 .NOTPARALLEL:
-.PHONY: run test check lock screenshots bench-latency clean python
+.PHONY: run test check lock screenshots bench-latency storm clean python
 
 run: .venv/run.stamp
 	@exec $(PYTHON_IN_VENV) -m launcher
@@ -37,6 +37,9 @@ screenshots: .venv/dev.stamp
 
 bench-latency: .venv/dev.stamp
 	$(PYTHON_IN_VENV) -m bench.latency
+
+storm: .venv/dev.stamp
+	$(PYTHON_IN_VENV) -m tests.faults.storm --seed $(or $(SEED),1) --minutes $(or $(MINUTES),5)
 
 clean:
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache static/vendor bench/out

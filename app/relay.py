@@ -1,7 +1,6 @@
 """Follows the log, conflates what it says, and emits it to rooms; the only emitter to rooms."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +9,8 @@ import redis
 from flask_socketio import SocketIO
 
 from app import rooms
-from app.feed import INTERVAL_S, Feed
+from app.audience import Audience
+from app.feed import INTERVAL_S
 from worker import states
 from worker.store import Table
 from worker.stream import FOLLOW_BLOCK_MS, NO_OFFSET, READ_COUNT, Entry, Log
@@ -22,8 +22,6 @@ SHORTEST_READ_S = 0.005
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 0.5
 CHECK_S = 1.0
-MOST_WAITING = 20
-"""Packets that may wait for one client. What comes on top is skipped, and the client is caught up from the table."""
 
 
 class Relay:
@@ -34,48 +32,15 @@ class Relay:
         self.live = False
         self.epoch = ""
         self.offset = NO_OFFSET
-        self.foreign = self.skipped = self.resets = 0
+        self.foreign = self.resets = 0
+        self.audience = Audience(socketio, self)
         self._socketio, self._open_log, self._table = socketio, open_log, table
-        self._feeds: dict[str, Feed] = {}
-        self._behind: set[tuple[str, str]] = set()
-        self._lock = threading.RLock()
         self._pause_s = 0.0
         self._checked_at = 0.0
 
     def start(self) -> None:
         """Follow the log from now on, in the background, whatever happens to Redis."""
         self._socketio.start_background_task(self._follow)
-
-    def join(self, room: str, sid: str) -> None:
-        """Tell this client what happens in the room from now on. Raises ValueError if it is in too many."""
-        with self._lock:
-            if room not in self._feeds:
-                self._feeds[room] = Feed(self.offset)
-            if sum(sid in feed.sids for feed in self._feeds.values()) >= rooms.MOST_ROOMS:
-                raise ValueError("too many rooms")
-            self._feeds[room].sids.add(sid)
-            self._socketio.server.enter_room(sid, room, namespace="/")
-
-    def leave(self, room: str, sid: str) -> None:
-        """Tell this client no more of the room."""
-        with self._lock:
-            feed = self._feeds.get(room)
-            if feed and sid in feed.sids:
-                feed.sids.discard(sid)
-                self._socketio.server.leave_room(sid, room, namespace="/")
-                self._forget_if_empty(room)
-
-    def leave_all(self, sid: str) -> None:
-        """The client has gone."""
-        with self._lock:
-            for room in [room for room, feed in self._feeds.items() if sid in feed.sids]:
-                self._feeds[room].sids.discard(sid)
-                self._forget_if_empty(room)
-            self._behind = {(room, other) for room, other in self._behind if other != sid}
-
-    def _forget_if_empty(self, room: str) -> None:
-        if not self._feeds[room].sids:
-            del self._feeds[room]
 
     def _follow(self) -> None:
         log: Log | None = None
@@ -113,17 +78,17 @@ class Relay:
 
     def _break_off(self, epoch: str, newest: str) -> None:
         """What the watchers hold cannot be continued: an empty frame makes each of them subscribe again."""
-        with self._lock:
+        with self.audience.lock:
             self.resets += 1
             self.epoch, self.offset = epoch, newest
             logger.warning("the log has a gap or is a new one: every watcher is sent the newest rows")
-            for room, feed in self._feeds.items():
+            for room, feed in self.audience.feeds.items():
                 feed.take(newest)
                 self._emit(room, {"prev": newest, "offset": newest, "rows": []})
 
     def _read(self, log: Log) -> None:
         entries = log.read_after(self.offset, self._block_ms())
-        with self._lock:
+        with self.audience.lock:
             for entry in entries:
                 self._take_in(entry)
         if len(entries) == READ_COUNT and log.trimmed_after(self.offset):
@@ -136,9 +101,9 @@ class Relay:
 
     def _block_ms(self) -> int:
         """Until the next frame is due, at most a second."""
-        with self._lock:
-            waiting = [feed.due for feed in self._feeds.values() if feed.pending]
-        if self._behind:
+        with self.audience.lock:
+            waiting = [feed.due for feed in self.audience.feeds.values() if feed.pending]
+        if self.audience.behind:
             waiting.append(time.monotonic() + INTERVAL_S)
         if not waiting:
             return FOLLOW_BLOCK_MS
@@ -159,44 +124,34 @@ class Relay:
             return
         urgent = states.is_final(entry.changes.get("state") or "")
         for room in (rooms.BOARD, rooms.of_task(entry.changes["task_id"])):
-            feed = self._feeds.get(room)
+            feed = self.audience.feeds.get(room)
             if feed:
                 feed.add(rooms.changes_for(room, entry.changes), urgent)
 
     def _emit_due(self) -> None:
         counts = self._counts()
-        with self._lock:
+        with self.audience.lock:
             now = time.monotonic()
-            for room, feed in list(self._feeds.items()):
+            for room, feed in list(self.audience.feeds.items()):
                 if feed.is_due(now):
                     with_counts = {"counts": counts} if room == rooms.BOARD and counts is not None else {}
                     self._emit(room, feed.take(self.offset) | with_counts)
 
     def _counts(self) -> dict[str, int] | None:
         """The board's counters, if a task has moved from one state to another since its last frame."""
-        board = self._feeds.get(rooms.BOARD)
+        board = self.audience.feeds.get(rooms.BOARD)
         moved = board is not None and board.moved and board.is_due(time.monotonic())
         return self._table().counts() if moved else None
 
     def _emit(self, room: str, frame: dict[str, Any]) -> None:
-        slow = [sid for sid in self._feeds[room].sids if self._waiting(sid) > MOST_WAITING]
-        self.skipped += len(slow)
-        self._behind.update((room, sid) for sid in slow)
         frame = {"room": room, "epoch": self.epoch, **frame}
-        self._socketio.emit("frame", frame, to=room, skip_sid=slow)
-
-    def _waiting(self, sid: str) -> int:
-        server = self._socketio.server
-        socket = server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, "/"))
-        return socket.queue.qsize() if socket else 0
+        self._socketio.emit("frame", frame, to=room, skip_sid=self.audience.slow(room))
 
     def _nudge(self) -> None:
         """Whoever was skipped and has drained hears of the gap, and catches up."""
-        with self._lock:
-            for room, sid in [pair for pair in self._behind if self._waiting(pair[1]) == 0]:
-                self._behind.discard((room, sid))
-                frame = {"room": room, "epoch": self.epoch, "prev": self.offset, "offset": self.offset, "rows": []}
-                self._socketio.emit("frame", frame, to=sid)
+        for room, sid in self.audience.caught_up():
+            frame = {"room": room, "epoch": self.epoch, "prev": self.offset, "offset": self.offset, "rows": []}
+            self._socketio.emit("frame", frame, to=sid)
 
     def _tell_live(self, live: bool) -> None:
         if live != self.live:

@@ -7,6 +7,7 @@ import redis
 from flask import request
 
 from app import rooms
+from app.audience import TooManyRooms
 from app.errors import BadRequest, NotFound, PushboardError, Unavailable
 from app.extensions import relay, socketio, table
 from worker.store import Snapshot
@@ -27,7 +28,7 @@ def connect(*_: Any) -> None:
 @socketio.on("disconnect")
 def disconnect(*_: Any) -> None:
     """A browser has gone."""
-    relay.leave_all(_sid())
+    relay.audience.leave_all(_sid())
 
 
 @socketio.on("subscribe")
@@ -47,7 +48,7 @@ def subscribe(*payload: Any) -> dict[str, Any]:
 def unsubscribe(*payload: Any) -> dict[str, Any]:
     """Tell this client no more of the room."""
     try:
-        relay.leave(rooms.read(payload[0] if payload else None).room, _sid())
+        relay.audience.leave(rooms.read(payload[0] if payload else None).room, _sid())
     except PushboardError as error:
         return error.as_json()
     return {}
@@ -55,13 +56,13 @@ def unsubscribe(*payload: Any) -> dict[str, Any]:
 
 def _subscribe(asked: rooms.Request) -> dict[str, Any]:
     try:
-        relay.join(asked.room, _sid())  # first join, then read: what happens in between comes as a frame
-    except ValueError as error:
+        relay.audience.join(asked.room, _sid())  # first join, then read: what happens in between comes as a frame
+    except TooManyRooms as error:
         raise BadRequest(f"At most {rooms.MOST_ROOMS} rooms a connection.", "too_many_rooms") from error
     try:
         return _answer(asked, _read(asked))
     except Exception:
-        relay.leave(asked.room, _sid())
+        relay.audience.leave(asked.room, _sid())
         raise
 
 

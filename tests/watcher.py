@@ -1,12 +1,15 @@
 """A Socket.IO client that does as docs/protocol.md says, and notes what no watcher must ever see."""
 
 import threading
+import time
 from typing import Any
 
 import socketio
 
 from tests.processes import wait_until
-from worker import states
+from worker import events, states
+from worker.events import Event
+from worker.stream import Log
 
 
 class Watcher:
@@ -96,3 +99,14 @@ class Watcher:
 def same(shown: dict[str, Any], row: dict[str, Any]) -> bool:
     """Whether a watcher shows what the table holds, in the fields that it is told."""
     return all(shown.get(name) == value for name, value in row.items() if name in shown or value is not None)
+
+
+def live(log: Log, task_id: str = "t1", steps: int = 100, pause_s: float = 0.005) -> None:
+    """What a task's life looks like in the log."""
+    log.append(events.sent(task_id, "trial.count", "celery"))
+    log.append(Event("task-started", task_id, states.STARTED, "r1", 0, "started_at", {"worker": "w"}))
+    for step in range(1, steps + 1):
+        fields = {"current": step, "total": steps, "note": f"step {step}"}
+        log.append(events.progressed(task_id, "r1", 1, states.PROGRESS, fields))
+        time.sleep(pause_s)
+    log.append(events.ended("succeeded", task_id, states.SUCCESS, "r1", result={"n": 1}, summary="done"))

@@ -1,37 +1,22 @@
 """The HTTP edge of a real web process: answers, refusals, and Redis being away."""
 
-import http.client
 import json
-import os
-import signal
-import threading
 import time
 from collections.abc import Callable
 from itertools import product
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 import redis
 
-from launcher.redis_server import RedisServer
-from tests.processes import Service, new_web
+from tests.asking import ask
+from tests.processes import Service
 from worker import events, states
 from worker.events import Event
 from worker.stream import Log
 
 StartWeb = Callable[..., Service]
-Answer = tuple[int, dict[str, str], str]
-
-
-def ask(web: Service, path: str, method: str = "GET", body: str | None = None, **headers: str) -> Answer:
-    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(web.url).port, timeout=10)
-    connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
-    answer = connection.getresponse()
-    text = answer.read().decode()
-    connection.close()
-    return answer.status, dict(answer.headers), text
 
 
 @pytest.fixture
@@ -148,52 +133,6 @@ def test_a_bad_address_is_told_and_nothing_is_sent(web: Service, redis_client: r
         status, headers, _ = ask(web, "/", "POST", form, Content_Type="application/x-www-form-urlencoded")
         assert (status, headers["Location"]) == (302, "/")
     assert redis_client.llen("celery") == 0
-
-
-def test_without_redis_it_says_so_in_two_seconds_and_starts_nothing(
-    tmp_path: Path, services: list[Service], service_env: dict[str, str]
-) -> None:
-    with RedisServer.start(tmp_path / "own-redis") as server:
-        services.append(new_web(tmp_path / "own-web.log", **service_env | {"REDIS_URL": server.url}))
-        web = services[-1].start()
-        server.stop()
-        for method, path in [("POST", "/longtask"), ("GET", "/status/x"), ("GET", "/tasks/x")]:
-            began = time.monotonic()
-            status, _, text = ask(web, path, method)
-            assert status == 503
-            assert "Redis does not answer" in text
-            assert time.monotonic() - began < 2.5
-        assert ask(web, "/healthz")[0] == 200
-        server.restart()
-        with redis.Redis.from_url(server.url) as client:
-            assert client.llen("celery") == 0
-        assert ask(web, "/longtask", "POST")[0] == 202
-
-
-def test_with_redis_hanging_it_says_so_in_two_seconds_and_others_are_served(
-    tmp_path: Path, services: list[Service], service_env: dict[str, str]
-) -> None:
-    with RedisServer.start(tmp_path / "own-redis") as server:
-        services.append(new_web(tmp_path / "own-web.log", **service_env | {"REDIS_URL": server.url}))
-        web = services[-1].start()
-        assert ask(web, "/longtask", "POST")[0] == 202
-        os.kill(server.pid, signal.SIGSTOP)
-        try:
-            answers: list[tuple[int, float]] = []
-            asking = threading.Thread(target=lambda: answers.append(_timed(web, "/longtask", "POST")))
-            asking.start()
-            assert _timed(web, "/healthz", "GET") < (200, 0.5)
-            asking.join()
-            assert answers[0][0] == 503
-            assert answers[0][1] < 2.5
-        finally:
-            os.kill(server.pid, signal.SIGCONT)
-        assert ask(web, "/longtask", "POST")[0] == 202
-
-
-def _timed(web: Service, path: str, method: str) -> tuple[int, float]:
-    began = time.monotonic()
-    return ask(web, path, method)[0], time.monotonic() - began
 
 
 def test_a_web_process_that_is_told_to_stop_ends_with_zero(web: Service) -> None:

@@ -4,7 +4,6 @@ Every watcher must end with exactly the table's rows, and the table with what th
 """
 
 import argparse
-import json
 import os
 import random
 import signal
@@ -15,21 +14,15 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
 
 import celery
 import redis
 
 from launcher.redis_server import RedisServer
-from tests.processes import Service, new_web, new_worker, wait_until
-from tests.watcher import Watcher, same
-from worker import states
-from worker.store import Row, Table
+from tests.faults.verdict import judge
+from tests.processes import Service, new_web, new_worker
+from tests.watcher import Watcher
 
-QUIET_S = 90.0
-"""How long after the last fault every task must have ended: an orphan is put back, and then runs anew."""
-
-HEAL_S = 5.0
 ENDS = ["succeed"] * 6 + ["fail", "retry"]
 
 
@@ -161,58 +154,6 @@ class Storm:
         time.sleep(self.random.uniform(0.1, longest_s))
         os.kill(pid, signal.SIGCONT)
 
-    def verdict(self) -> list[str]:
-        """What is wrong, one line each; nothing, if all is well."""
-        with redis.Redis.from_url(self.server.url, decode_responses=True) as client:
-            table = Table(client)
-            wrong = self._wait_for_ends(table)
-            for task_id in self.sent:
-                wrong += self._compare(task_id, table.row(task_id))
-            wrong += self._compare_watchers(table)
-        return wrong
-
-    def _wait_for_ends(self, table: Table) -> list[str]:
-        def ended(task_id: str) -> bool:
-            return states.is_final((table.row(task_id) or {}).get("state") or "")
-
-        with suppress(AssertionError):
-            wait_until(lambda: all(ended(task_id) for task_id in self.sent), QUIET_S)
-        return [f"{task_id} never ended: {table.row(task_id)}" for task_id in self.sent if not ended(task_id)]
-
-    def _facts_of(self, task_id: str) -> list[dict[str, Any]]:
-        with suppress(FileNotFoundError):
-            return [json.loads(line) for line in (self.facts / task_id).read_text().splitlines()]
-        return []
-
-    def _compare(self, task_id: str, row: Row | None) -> list[str]:
-        """The table against what the task wrote down."""
-        facts = self._facts_of(task_id)
-        ends = [fact["ended"] for fact in facts if "ended" in fact]
-        if row is None or not states.is_final(row["state"]):
-            return []
-        if not ends:
-            return [f"{task_id} is {row['state']}, but it never came to an end: {facts}"]
-        if row["state"] != ends[-1]:
-            return [f"{task_id} is {row['state']}, but it ended {ends}"]
-        return []
-
-    def _compare_watchers(self, table: Table) -> list[str]:
-        rows = {row["task_id"]: row for row in table.board(most=100_000).rows}
-        wrong = []
-        for number, watcher in enumerate(self.watchers):
-            with suppress(AssertionError):
-                wait_until(lambda w=watcher: _is_exact(w, rows), HEAL_S)  # type: ignore[misc]
-            if not _is_exact(watcher, rows):
-                differ = [task_id for task_id, row in rows.items() if not same(watcher.rows.get(task_id, {}), row)]
-                wrong.append(f"watcher {number} differs in {len(differ)} of {len(rows)}: {differ[:3]}")
-            wrong += [f"watcher {number}: {fault}" for fault in watcher.faults]
-        return wrong
-
-
-def _is_exact(watcher: Watcher, rows: dict[str, Row]) -> bool:
-    newest = dict(list(rows.items())[:1_000])
-    return all(same(watcher.rows.get(task_id, {}), row) for task_id, row in newest.items())
-
 
 def run(seed: int, minutes: float) -> list[str]:
     """One storm; what went wrong."""
@@ -220,7 +161,7 @@ def run(seed: int, minutes: float) -> list[str]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="storm-")))
         storm = Storm(seed, folder, stack)
         storm.blow(minutes)
-        wrong = storm.verdict()
+        wrong = judge(storm.server.url, storm.sent, storm.facts, storm.watchers)
         healed = sum(watcher.answered - 1 for watcher in storm.watchers)
         print(f"seed {seed}: {len(storm.sent)} tasks, {sum(storm.done.values())} faults {dict(storm.done)}")
         print(f"healed by a new subscribe: {healed}; wrong: {len(wrong)}")
