@@ -3,6 +3,7 @@
 import json
 import logging
 import threading
+import time
 import uuid
 from typing import Any, cast
 from weakref import WeakValueDictionary
@@ -34,6 +35,7 @@ class Heartbeat(threading.Thread):
         self.instance = f"{hostname}|{uuid.uuid4().hex}"
         self.soon = threading.Event()
         self.ended = False
+        self._beaten_at = self._regular_since = 0.0
         self._client = connect(settings.redis_url)
         self._beat = self._client.register_script((SCRIPTS / "beat.lua").read_text())
 
@@ -53,9 +55,19 @@ class Heartbeat(threading.Thread):
     def beat(self) -> None:
         """Say what this worker holds, and take care of the tasks of those that have fallen silent."""
         answer = self._beat(keys=[BEATS, held(self.instance)], args=[self.instance, SILENCE_S, *_holds()])
+        if not self._may_judge():
+            return
         for instance in cast(list[str], answer):
             if not self.ended:
                 orphans.adopt(self._client, instance)
+
+    def _may_judge(self) -> bool:
+        """After a pause the others have been unheard for as long: Redis was away, or all of this machine asleep."""
+        now = time.time()  # goes on while the machine sleeps
+        if not 0 <= now - self._beaten_at <= SILENCE_S / 2:
+            self._regular_since = now
+        self._beaten_at = now
+        return now - self._regular_since >= SILENCE_S
 
     def end(self) -> None:
         """This worker ends in order: it leaves nothing behind to be taken care of."""
@@ -69,7 +81,7 @@ class Heartbeat(threading.Thread):
 
 
 _taken: WeakValueDictionary[str, Any] = WeakValueDictionary()
-"""Requests by delivery tag, for as long as Celery keeps them. Its own list leaves out those that wait for their time."""
+"""Requests by delivery tag, while Celery keeps them. Its own list leaves out those that wait for their time."""
 _taken_lock = threading.Lock()
 
 

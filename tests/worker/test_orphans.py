@@ -1,0 +1,43 @@
+"""Which workers are taken for dead: those that are, and not those that only could not say that they live."""
+
+import time
+from pathlib import Path
+
+import celery
+import redis
+
+from launcher.redis_server import RedisServer
+from tests.processes import Service, new_worker, wait_until
+from worker import states
+from worker.store import Row, Table
+
+LONGER_THAN_SILENCE_S = 9
+
+
+def test_after_an_outage_of_redis_no_worker_takes_another_for_dead(
+    tmp_path: Path, services: list[Service], service_env: dict[str, str]
+) -> None:
+    runs = [tmp_path / "runs-1", tmp_path / "runs-2"]
+    with RedisServer.start(tmp_path / "own-redis") as server:
+        for name in ("first", "second"):
+            arguments = ("-I", "tests.trial_tasks", "-n", f"{name}@%h", "--concurrency=1")
+            services.append(new_worker(tmp_path / f"{name}.log", *arguments, **service_env | {"REDIS_URL": server.url}))
+            services[-1].start()
+        app = celery.Celery(broker=server.url)
+        task_ids = [str(app.send_task("trial.hold", (str(path), 20)).id) for path in runs]
+        with redis.Redis.from_url(server.url, decode_responses=True) as client:
+            table = Table(client)
+
+            def rows() -> list[Row]:
+                return [table.row(one) or {} for one in task_ids]
+
+            wait_until(lambda: all(row.get("note") == "first run" for row in rows()), 10, "they run")
+            time.sleep(3)  # a heartbeat says so
+            server.stop()
+            time.sleep(LONGER_THAN_SILENCE_S)
+            server.restart()
+            wait_until(lambda: all(states.is_final(row["state"]) for row in rows()), 30, "they end")
+            assert [row["attempt"] for row in rows()] == [1, 1]
+        for service in services:
+            service.stop()
+    assert [path.read_text() for path in runs] == ["run\n", "run\n"]
