@@ -1,7 +1,9 @@
 """Translates what Celery tells of tasks and processes into events."""
 
 import logging
+import os
 import signal
+import threading
 import time
 from datetime import datetime
 from typing import Any
@@ -16,6 +18,8 @@ from worker.log_lines import LineFormatter
 from worker.outbox import outbox
 from worker.progress import current_run
 from worker.run import Run
+
+logger = logging.getLogger(__name__)
 
 END_TIMEOUT_S = 0.1
 """How long a task's end waits to be appended; what is not by then goes out in the background."""
@@ -39,7 +43,17 @@ def _begin_heartbeat(sender: Any = None, **_: Any) -> None:
 @signals.worker_process_init.connect
 def _let_tasks_finish(**_: Any) -> None:
     """A SIGTERM to the whole process group is the parent's to answer: it waits until this child's task has ended."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if hasattr(signal, "sigwaitinfo"):  # not on macOS: who sent a signal cannot be told there
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        threading.Thread(target=_obey_parent, name="pushboard-sigterm", daemon=True).start()
+
+
+def _obey_parent() -> None:
+    """The parent's own SIGTERM is for this child alone: its task is to be stopped, or the worker ends at once."""
+    while signal.sigwaitinfo({signal.SIGTERM}).si_pid != os.getppid():
+        logger.info("SIGTERM: this process ends when its task has")
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @signals.worker_process_shutdown.connect
