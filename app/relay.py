@@ -58,6 +58,7 @@ class Relay:
                 # A fault in one entry must not make the whole process deaf.
                 logger.exception("following the log failed; it is opened anew")
                 log = None
+                self._tell_live(False)
                 self._socketio.sleep(LONGEST_PAUSE_S)
 
     def _wait_for_redis(self, error: Exception) -> None:

@@ -73,9 +73,13 @@ def encode_field(name: str, value: object) -> str:
 
 def decode_row(stored: Mapping[str, str]) -> dict[str, Any]:
     """A row, or changes to one, from Redis. Raises ValueError for what no Pushboard wrote."""
-    row = {name: json.loads(value) for name, value in stored.items() if name in FIELDS}
-    if not isinstance(row.get("task_id"), str) or not isinstance(row.get("offset"), str):
-        raise ValueError("no task_id or offset")
+    try:
+        row = {name: json.loads(value) for name, value in stored.items() if name in FIELDS}
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    texts = [row.get("task_id"), row.get("offset"), row.get("state", "")]
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("task_id, offset or state is not text")
     return row
 
 

@@ -191,7 +191,10 @@ def test_another_redis_begins_a_new_epoch(log: Log, redis_client: redis.Redis) -
 def test_foreign_entries_are_marked_and_hurt_nobody(log: Log, redis_client: redis.Redis) -> None:
     redis_client.xadd(keys.LOG, {"anything": "at all"}, id="5-0")
     redis_client.xadd(keys.LOG, {"task_id": "no json", "offset": "1"}, id="6-0")
-    assert [entry.changes for entry in log.read_after(NO_OFFSET)] == [None, None]
+    for number, state in enumerate(["[]", '{"a": 1}', "[" * 100_000], 7):
+        stored = {"task_id": '"t1"', "offset": f'"{number:016}"', "state": state}
+        redis_client.xadd(keys.LOG, stored, id=f"{number}-0")  # type: ignore[arg-type]  # its dicts are invariant
+    assert [entry.changes for entry in log.read_after(NO_OFFSET)] == [None] * 5
 
 
 def test_an_append_survives_a_flushed_script_cache(log: Log, redis_client: redis.Redis) -> None:
