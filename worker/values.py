@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 NOTE_LENGTH = 500
@@ -48,21 +49,28 @@ def number(value: object) -> int | float | None:
     return value if isinstance(value, int) and abs(value) <= SAFE_INTEGER else as_float
 
 
-def plain(value: object, depth: int = 0) -> Any:
+def plain(value: object) -> Any:
     """`value` made of dicts, lists, strings, finite numbers, booleans and None alone; odd things become their text."""
+    return _plain(value, 0, [DETAIL_LENGTH])
+
+
+def _plain(value: object, depth: int, rest: list[int]) -> Any:
+    """What is left of `rest` characters is shared by all that is in the value: nobody is shown more of it."""
+    rest[0] -= 1
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, str):
-        return text(value, DETAIL_LENGTH)
-    if isinstance(value, int | float):
-        return number(value) if _fits(value) else text(value)
-    if depth >= MAX_DEPTH:
+    if isinstance(value, int | float) and _fits(value):
+        return number(value)
+    if depth >= MAX_DEPTH or rest[0] <= 0:
         return "…"
     if isinstance(value, Mapping):
-        return {text(key, 200): plain(item, depth + 1) for key, item in list(value.items())[:MAX_ITEMS]}
+        items = list(islice(value.items(), MAX_ITEMS))  # at once: the task may change it meanwhile
+        return {text(key, 200): _plain(item, depth + 1, rest) for key, item in items}
     if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item, depth + 1) for item in list(value)[:MAX_ITEMS]]
-    return text(value)
+        return [_plain(item, depth + 1, rest) for item in list(islice(value, MAX_ITEMS))]
+    shown = text(value, DETAIL_LENGTH)
+    rest[0] -= len(shown)
+    return shown
 
 
 def _fits(value: int | float) -> bool:

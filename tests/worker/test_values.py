@@ -3,6 +3,7 @@
 import datetime
 import decimal
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -79,3 +80,13 @@ def test_anything_comes_out_as_bounded_json(value: object) -> None:
     shown = values.encode(value, 1_000)
     json.loads(shown, parse_constant=pytest.fail)
     assert len(shown) <= 1_000 * 6  # the escapes of what was cut
+
+
+@pytest.mark.parametrize("leaf", [0, "x" * 5_000], ids=["numbers", "texts"])
+def test_a_huge_nested_value_costs_no_more_than_what_is_shown_of_it(leaf: object) -> None:
+    huge: object = leaf
+    for _ in range(values.MAX_DEPTH - 1):
+        huge = [huge] * values.MAX_ITEMS
+    began = time.process_time()
+    assert values.encode(huge).endswith(f'{values.CUT_MARK}"')
+    assert time.process_time() - began < 0.5
