@@ -36,13 +36,16 @@ class Outbox:
         self._log: Log | None = None
         self._events: deque[tuple[Event, Run | None]] = deque()
         self._runs: dict[str, Run] = {}
-        self._changed = threading.Condition()
+        # Entered as it is: a soft time limit may be raised anywhere in the task's thread, and if that is within
+        # Condition.__enter__, which is Python, the lock is never released.
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._thread: threading.Thread | None = None
         self._pause_s = 0.0
 
     def put(self, event: Event, run: Run | None = None) -> None:
         """Append this event soon; what `run` reported before goes out first. Never blocks, never raises."""
-        with self._changed:
+        with self._lock:
             if run:
                 self._runs.pop(run.id, None)
                 progress = run.take() if run.reported else None
@@ -54,13 +57,13 @@ class Outbox:
 
     def watch(self, run: Run) -> None:
         """Append what `run` has reported now, and go on looking at it until it goes silent."""
-        with self._changed:
+        with self._lock:
             self._runs[run.id] = run
             self._wake()
 
     def flush(self, timeout_s: float) -> bool:
         """Wait until all is appended, at most `timeout_s`; whether it is."""
-        with self._changed:
+        with self._lock:
             return self._changed.wait_for(lambda: not self._events and not self._runs, timeout_s)
 
     def _keep_bounds(self) -> None:
@@ -88,7 +91,7 @@ class Outbox:
         """Until there is an event, or it is time to look at a run; longer while Redis is away."""
         if self._pause_s:
             time.sleep(self._pause_s)
-        with self._changed:
+        with self._lock:
             while not self._events:
                 rest_s = min((run.look_at for run in self._runs.values()), default=0.0) - time.monotonic()
                 if self._runs and rest_s <= 0:
@@ -99,7 +102,7 @@ class Outbox:
         while self._events:
             event, run = self._events[0]
             self._append(event, run)
-            with self._changed:
+            with self._lock:
                 if self._events and self._events[0][0] is event:
                     self._events.popleft()
                 self._changed.notify_all()
@@ -110,12 +113,12 @@ class Outbox:
             try:
                 self._append(event, run)
             except redis.RedisError:
-                with self._changed:
+                with self._lock:
                     self._events.appendleft((event, run))
                 raise
 
     def _due(self) -> list[tuple[Event, Run]]:
-        with self._changed:
+        with self._lock:
             due = [run for run in self._runs.values() if time.monotonic() >= run.look_at]
             found = [(run.take(), run) for run in due]
             for event, run in found:

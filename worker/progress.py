@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from celery import Task
+from celery.exceptions import SoftTimeLimitExceeded
 
 from worker import events, states, values
 from worker.outbox import outbox
@@ -53,6 +54,8 @@ def _tell(run: Run) -> None:
         # Set here, in the task's thread: until the flusher comes, further calls are throttled.
         run.due = _monotonic() + 1.0
         outbox().watch(run)
+    except SoftTimeLimitExceeded:
+        raise  # it is meant for the task
     except Exception:
         logger.warning("progress could not be reported", exc_info=True)
 
