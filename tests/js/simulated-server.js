@@ -1,4 +1,5 @@
-/** A server of docs/protocol.md in 100 lines, with a line that drops, delays and cuts: for the random test of the client. */
+/** A server of docs/protocol.md with a line that drops, delays and
+ * cuts: for the random test of the client. Longer than most files: a whole server, in one piece to read. */
 
 const LOG_KEPT = 12;
 

@@ -1,3 +1,5 @@
+// Longer than most files: every rule of one store.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 

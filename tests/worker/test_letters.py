@@ -1,7 +1,5 @@
 """A letter is text with columns in it, and no program."""
 
-import time
-
 import pytest
 
 from worker.letters import BODY_LENGTH, BadLetter, Letter, check_letter
@@ -71,12 +69,10 @@ def test_an_empty_value_can_have_a_stand_in() -> None:
     ],
     ids=lambda template: template[:30] or "empty",
 )
-def test_everything_else_is_refused_at_once(template: str) -> None:
-    began = time.monotonic()
+def test_everything_else_is_refused(template: str) -> None:
     with pytest.raises(BadLetter) as caught:
         check_letter("Hi", template, COLUMNS)
     assert caught.value.field == "body"
-    assert time.monotonic() - began < 1
 
 
 def test_an_unknown_column_is_named_beside_those_there_are() -> None:

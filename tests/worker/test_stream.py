@@ -1,38 +1,17 @@
-"""The log and the table on a real Redis: what an append does, and what it refuses."""
+"""The log on a real Redis: what an append does, and what it refuses."""
 
 import pytest
 import redis
 
+from tests.worker.told import progressed, sent, started, succeeded
 from worker import events, keys, states
-from worker.events import Event
 from worker.store import Table
 from worker.stream import NO_OFFSET, Limits, Log
 
 
 @pytest.fixture
-def log(redis_client: redis.Redis) -> Log:
-    return Log(redis_client)
-
-
-@pytest.fixture
 def table(redis_client: redis.Redis) -> Table:
     return Table(redis_client)
-
-
-def sent(task_id: str = "t1") -> Event:
-    return events.sent(task_id, "trial.count", "celery")
-
-
-def started(task_id: str = "t1", run: str = "r1") -> Event:
-    return Event("task-started", task_id, states.STARTED, run, 0, "started_at", {"worker": "w1"})
-
-
-def progressed(current: int, task_id: str = "t1", run: str = "r1", attempt: int = 1) -> Event:
-    return events.progressed(task_id, run, attempt, states.PROGRESS, {"current": current, "total": 9, "note": "on"})
-
-
-def succeeded(task_id: str = "t1", run: str = "r1") -> Event:
-    return events.ended("succeeded", task_id, states.SUCCESS, run, 1, result=42, summary="42")
 
 
 def test_an_event_is_folded_into_the_row_and_added_to_the_log(log: Log, table: Table) -> None:
@@ -113,28 +92,6 @@ def test_a_task_told_sent_after_it_started_keeps_its_state_and_gets_its_queue(lo
     assert row["sent_at"] is not None and row["sent_at"] <= row["started_at"]
 
 
-def test_counts_follow_every_move(log: Log, table: Table) -> None:
-    log.append(sent("a"))
-    log.append(sent("b"))
-    log.append(started("b"))
-    assert table.counts() == {"PENDING": 1, "STARTED": 1}
-    log.append(succeeded("b"))
-    assert table.counts() == {"PENDING": 1, "SUCCESS": 1}
-
-
-def test_old_rows_go_and_the_log_says_so(redis_client: redis.Redis, table: Table) -> None:
-    log = Log(redis_client, Limits(tasks=3))
-    for number in range(5):
-        log.append(sent(f"t{number}"))
-    assert table.row("t0") is None
-    assert table.counts() == {"PENDING": 3}
-    gone = [
-        entry.changes["task_id"] for entry in log.read_after(NO_OFFSET) if entry.changes and "gone" in entry.changes
-    ]
-    assert gone == ["t0", "t1"]
-    assert redis_client.zcard(keys.SENT) == redis_client.zcard(keys.CHANGED) == 3
-
-
 def test_the_log_is_capped(redis_client: redis.Redis) -> None:
     log = Log(redis_client, Limits(log_entries=100))
     for number in range(1_000):
@@ -142,33 +99,6 @@ def test_the_log_is_capped(redis_client: redis.Redis) -> None:
     assert redis_client.xlen(keys.LOG) < 300
     assert log.trimmed_after(NO_OFFSET)
     assert not log.trimmed_after(log.read_after(NO_OFFSET)[0].offset)
-
-
-def test_the_board_is_caught_up_with_what_changed_only(log: Log, table: Table) -> None:
-    for number in range(5):
-        log.append(sent(f"t{number}"))
-    whole = table.board()
-    log.append(started("t3"))
-    caught_up = table.board(whole.epoch, whole.offset)
-    assert caught_up.recovered
-    assert [row["task_id"] for row in caught_up.rows] == ["t3"]
-    assert [row["task_id"] for row in whole.rows] == ["t4", "t3", "t2", "t1", "t0"]
-
-
-@pytest.mark.parametrize(("epoch", "offset"), [("another", NO_OFFSET), ("", ""), ("", "9" * 16)])
-def test_the_board_is_sent_whole_where_it_cannot_be_continued(log: Log, table: Table, epoch: str, offset: str) -> None:
-    log.append(sent())
-    assert not table.board(epoch, offset).recovered
-    assert not table.board(table.board().epoch, "9" * 16).recovered
-
-
-def test_rows_on_the_board_go_without_details(log: Log, table: Table) -> None:
-    log.append(started())
-    log.append(succeeded())
-    assert "result" not in table.board().rows[0]
-    one = table.task("t1")
-    assert one is not None
-    assert one.rows[0]["result"] == 42
 
 
 def test_a_flushed_redis_begins_a_new_epoch(log: Log, redis_client: redis.Redis) -> None:
@@ -210,15 +140,3 @@ def test_any_id_is_kept_as_it_is(log: Log, table: Table, task_id: str) -> None:
     assert row is not None
     assert row["task_id"] == task_id
     assert log.read_after(NO_OFFSET)[0].changes is not None
-
-
-def test_whoever_missed_that_a_row_expired_is_sent_the_board_whole(redis_client: redis.Redis, table: Table) -> None:
-    log = Log(redis_client, Limits(tasks=3))
-    for number in range(3):
-        log.append(sent(f"t{number}"))
-    before = table.board()
-    log.append(sent("t3"))
-    after = table.board(before.epoch, before.offset)
-    assert not after.recovered
-    assert [row["task_id"] for row in after.rows] == ["t3", "t2", "t1"]
-    assert table.board(after.epoch, after.offset).recovered

@@ -1,0 +1,20 @@
+"""What workers tell of the task t1, in short."""
+
+from worker import events, states
+from worker.events import Event
+
+
+def sent(task_id: str = "t1") -> Event:
+    return events.sent(task_id, "trial.count", "celery")
+
+
+def started(task_id: str = "t1", run: str = "r1") -> Event:
+    return Event("task-started", task_id, states.STARTED, run, 0, "started_at", {"worker": "w1"})
+
+
+def progressed(current: int, task_id: str = "t1", run: str = "r1", attempt: int = 1) -> Event:
+    return events.progressed(task_id, run, attempt, states.PROGRESS, {"current": current, "total": 9, "note": "on"})
+
+
+def succeeded(task_id: str = "t1", run: str = "r1") -> Event:
+    return events.ended("succeeded", task_id, states.SUCCESS, run, 1, result=42, summary="42")
