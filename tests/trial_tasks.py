@@ -135,3 +135,11 @@ def write_on(path: str, for_s: float) -> str:
             file.write(".")
         time.sleep(0.05)
     return "written"
+
+
+@celery_app.task(bind=True, name="trial.keep_saying")
+def keep_saying(self: Any, times: int) -> None:
+    """Says again and again what no JSON can carry."""
+    for step in range(1, times + 1):
+        self.update_state(state="PROGRESS", meta={"current": step, "odd": object()})
+        time.sleep(0.06)

@@ -19,6 +19,9 @@ INTERVAL_S = 0.05
 
 CLOSE_TIMEOUT_S = 0.1
 
+MIRROR_PAUSE_S = 5.0
+"""After progress could not be mirrored: a backend that is away costs seconds at each try."""
+
 
 class Run:
     """Keeps the newest report of a run until it is appended.
@@ -27,14 +30,27 @@ class Run:
     more: so a throttled report is always seen by a look that follows, and the newest value is never left behind.
     """
 
-    __slots__ = ("attempt", "backend", "due", "id", "lock", "look_at", "reported", "request", "superseded", "task_id", "who")
+    __slots__ = (
+        "attempt",
+        "backend",
+        "due",
+        "id",
+        "lock",
+        "look_at",
+        "mirror_at",
+        "reported",
+        "request",
+        "superseded",
+        "task_id",
+        "who",
+    )
 
     def __init__(
         self, task_id: str, backend: Any = None, request: Any = None, who: Mapping[str, Any] | None = None
     ) -> None:
         """`backend`: Celery's result backend, into which progress is mirrored for AsyncResult, or None.
 
-        `who`: name, worker, queue and retries. They go with every event, lest a row that Redis lost comes back nameless.
+        `who`: name, worker, queue and retries. They go with every event: a row that Redis lost comes back with a name.
         """
         self.id = uuid.uuid4().hex
         self.task_id = task_id
@@ -42,7 +58,7 @@ class Run:
         self.backend = backend
         self.request = request
         self.who = dict(who or {})
-        self.due = self.look_at = 0.0
+        self.due = self.look_at = self.mirror_at = 0.0
         self.reported: deque[tuple[Any, ...]] = deque(maxlen=1)  # append and pop are atomic
         self.superseded = False
         self.lock = threading.Lock()
@@ -72,9 +88,17 @@ class Run:
 
     def _mirror(self, event: Event) -> None:
         """Tell AsyncResult(id).state and .info, unless the task's end is being written."""
+        if time.monotonic() < self.mirror_at:
+            return
         with self.lock:
-            if self.backend is not None:
-                self.backend.store_result(self.task_id, _meta(event.fields), event.state, request=self.request)
+            try:
+                if self.backend is not None:
+                    # Without the underscore it would try for as long as the backend is away, and the board stand still.
+                    self.backend._store_result(self.task_id, _meta(event.fields), event.state, request=self.request)
+            except Exception as error:
+                if not self.mirror_at:
+                    logger.warning("task %s: AsyncResult is told less of its progress: %s", self.task_id, error)
+                self.mirror_at = time.monotonic() + MIRROR_PAUSE_S
 
     def close(self) -> None:
         """Mirror no more: from here on Celery writes the end, which nothing may overwrite."""

@@ -1,0 +1,43 @@
+"""Progress is mirrored for AsyncResult, and what goes wrong there is no harm to the board."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import celery
+import redis
+
+from launcher.redis_server import RedisServer
+from tests.processes import Service, new_worker, wait_until
+from worker.store import Table
+
+
+def test_the_board_goes_on_while_the_result_backend_is_away(
+    tmp_path: Path, services: list[Service], service_env: dict[str, str], redis_client: redis.Redis
+) -> None:
+    table = Table(redis_client)
+    (tmp_path / "backend").mkdir()
+    with RedisServer.start(tmp_path / "backend") as backend:
+        env = service_env | {"CELERY_RESULT_BACKEND": backend.url}
+        services.append(new_worker(tmp_path / "worker.log", "-I", "tests.trial_tasks", **env))
+        services[-1].start()
+        task_id = str(celery.Celery(broker=service_env["REDIS_URL"]).send_task("trial.count", (300, 0.1)).id)
+        with redis.Redis.from_url(backend.url, decode_responses=True) as results:
+            wait_until(lambda: (table.row(task_id) or {}).get("current"), 10, "it runs")
+            wait_until(lambda: results.exists(f"celery-task-meta-{task_id}"), 5, "it is mirrored")
+            assert json.loads(str(results.get(f"celery-task-meta-{task_id}")))["status"] == "PROGRESS"
+        backend.stop()
+        at_first = (table.row(task_id) or {})["current"]
+        wait_until(lambda: (table.row(task_id) or {})["current"] >= at_first + 100, 20, "the board goes on")
+        services[-1].kill()
+
+
+def test_what_cannot_be_mirrored_costs_one_line(
+    start_worker: Callable[..., Service], redis_client: redis.Redis, service_env: dict[str, str]
+) -> None:
+    worker, table = start_worker("-I", "tests.trial_tasks"), Table(redis_client)
+    task_id = str(celery.Celery(broker=service_env["REDIS_URL"]).send_task("trial.keep_saying", (20,)).id)
+    wait_until(lambda: (table.row(task_id) or {}).get("state") == "SUCCESS", 15, "it has ended")
+    assert (table.row(task_id) or {})["current"] == 20
+    assert worker.log().count("AsyncResult is told less") == 1
+    assert "Traceback" not in worker.log()
