@@ -14,6 +14,7 @@ if async_mode() == "eventlet":
 import gc
 import logging
 import os
+import resource
 import signal
 import sys
 from types import FrameType
@@ -29,6 +30,7 @@ logger = logging.getLogger("app")
 
 LOOK_S = 0.1
 GOODBYE_S = 0.5
+MOST_FILES, KEPT_FILES = 65_536, 64
 
 
 def _log_to_stdout() -> None:
@@ -36,6 +38,18 @@ def _log_to_stdout() -> None:
     handler.setFormatter(LineFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.captureWarnings(True)
+
+
+def _most_connections() -> int:
+    """How many are served at once; more wait. Each may need a file descriptor and one more to Redis.
+
+    A listener that finds none left ends, so it must not come to that.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = min(hard, MOST_FILES) if hard != resource.RLIM_INFINITY else MOST_FILES
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return max((most - KEPT_FILES) // 2, 1)
 
 
 def _build() -> Flask:
@@ -76,8 +90,9 @@ class Serving:
     def _serve(self) -> None:
         host, port = self.app.config["HOST"], self.app.config["PORT"]
         logger.info("serving http://%s:%s", host, port)
+        options = {"max_size": _most_connections()} if socketio.async_mode == "eventlet" else {}
         try:
-            socketio.run(self.app, host=host, port=port, log_output=False, allow_unsafe_werkzeug=True)
+            socketio.run(self.app, host=host, port=port, log_output=False, allow_unsafe_werkzeug=True, **options)
         except OSError as error:
             logger.error("cannot listen on %s port %s: %s", host, port, error)
             os._exit(1)
