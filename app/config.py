@@ -2,10 +2,11 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from worker.errors import SettingError
 
@@ -20,16 +21,19 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
 
     HOST, PORT: where to listen (127.0.0.1, 5000). DATA_DIR: for what is kept on disk (.data). SECRET_KEY: signs the
     session cookie; made once into DATA_DIR if unset. TRUSTED_HOSTS: names this site is reached by, with commas.
-    SECURE_COOKIES: true behind TLS. MAIL_SINK_DIR: where the local mail sink writes, in development only.
-    ASYNC_MODE: eventlet or threading.
+    TRUSTED_ORIGINS: where browsers see it behind a proxy that ends TLS, as https://board.example, with commas.
+    SECURE_COOKIES: the session cookie goes over TLS only (true if all TRUSTED_ORIGINS are https://).
+    MAIL_SINK_DIR: where the local mail sink writes, in development only. ASYNC_MODE: eventlet or threading.
     """
     environ = os.environ if environ is None else environ
     host = environ.get("HOST") or "127.0.0.1"
+    origins = _trusted_origins(environ)
     return {
         "HOST": host,
         "PORT": _port(environ.get("PORT") or "5000"),
-        "SECRET_KEY": _secret(environ, host),
-        "TRUSTED_HOSTS": _trusted_hosts(environ, host),
+        "SECRET_KEY": _secret(environ, is_public=bool(origins) or not is_loopback(host)),
+        "TRUSTED_HOSTS": _trusted_hosts(environ, host, origins),
+        "TRUSTED_ORIGINS": origins,
         "MAIL_SINK_DIR": environ.get("MAIL_SINK_DIR") or None,
         "ASYNC_MODE": async_mode(environ),
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
@@ -37,7 +41,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "MAX_FORM_PARTS": 50,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_SECURE": (environ.get("SECURE_COOKIES") or "").lower() in ("1", "true", "yes", "on"),
+        "SESSION_COOKIE_SECURE": _secure_cookies(environ, origins),
         "SESSION_COOKIE_NAME": "pushboard",
         "SEND_FILE_MAX_AGE_DEFAULT": None,
     }
@@ -65,20 +69,50 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _trusted_hosts(environ: Mapping[str, str], host: str) -> list[str]:
-    named = [name.strip() for name in (environ.get("TRUSTED_HOSTS") or "").split(",") if name.strip()]
+def _list(given: str | None) -> list[str]:
+    return [name.strip() for name in (given or "").split(",") if name.strip()]
+
+
+def _trusted_origins(environ: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(_origin(given) for given in _list(environ.get("TRUSTED_ORIGINS")))
+
+
+def _origin(given: str) -> str:
+    """As browsers write it: lower case, without the scheme's own port."""
+    origin = given.lower().removesuffix("/")
+    try:
+        url = urlsplit(origin)
+        usual_port = {"http": 80, "https": 443}.get(url.scheme)
+        if usual_port and url.hostname and origin == f"{url.scheme}://{url.netloc}" and "@" not in url.netloc:
+            return origin.removesuffix(f":{usual_port}") if url.port == usual_port else origin
+    except ValueError:  # a port that is none
+        pass
+    raise SettingError(f"TRUSTED_ORIGINS must have origins such as https://board.example in it, not {given!r}")
+
+
+def _trusted_hosts(environ: Mapping[str, str], host: str, origins: Iterable[str]) -> list[str]:
+    """The names in TRUSTED_ORIGINS need not be given twice."""
+    named = _list(environ.get("TRUSTED_HOSTS")) + [urlsplit(origin).hostname or "" for origin in origins]
     if named or is_loopback(host):
         return [*named, *LOOPBACK_NAMES]
     raise SettingError(f"TRUSTED_HOSTS must name the hosts this site is reached by, as HOST={host} is open to others")
 
 
-def _secret(environ: Mapping[str, str], host: str) -> str:
+def _secure_cookies(environ: Mapping[str, str], origins: Collection[str]) -> bool:
+    by_origins = bool(origins) and all(origin.startswith("https:") for origin in origins)
+    given = (environ.get("SECURE_COOKIES") or str(by_origins)).lower()
+    if given not in ("1", "true", "yes", "on", "0", "false", "no", "off"):
+        raise SettingError(f"SECURE_COOKIES must be true or false, not {given!r}")
+    return given in ("1", "true", "yes", "on")
+
+
+def _secret(environ: Mapping[str, str], *, is_public: bool) -> str:
     given = environ.get("SECRET_KEY") or ""
-    if given and not is_loopback(host) and (len(given) < SHORTEST_SECRET or given.lower() in KNOWN_SECRETS):
+    if given and is_public and (len(given) < SHORTEST_SECRET or given.lower() in KNOWN_SECRETS):
         raise SettingError(
             f"SECRET_KEY must be {SHORTEST_SECRET} characters or more, and nobody else's, on a public address"
         )
-    if not given and not is_loopback(host):
+    if not given and is_public:
         raise SettingError(
             "SECRET_KEY must be set on a public address: python -c 'import secrets; print(secrets.token_hex(32))'"
         )

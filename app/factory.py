@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def _init_socketio(app: Flask) -> None:
     socketio.init_app(
         app,
         async_mode=app.config["ASYNC_MODE"],
-        cors_allowed_origins=guard.is_same_origin,
+        cors_allowed_origins=partial(guard.is_own_origin, trusted=app.config["TRUSTED_ORIGINS"]),
         manage_session=False,
         max_http_buffer_size=MOST_MESSAGE_BYTES,
         ping_interval=PING_INTERVAL_S,

@@ -1,10 +1,10 @@
 """Keeps strangers out: Host and Origin are checked, and every answer carries strict headers."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 
 from app.errors import Forbidden
 
@@ -32,9 +32,15 @@ def register(app: Flask) -> None:
     app.after_request(_add_headers)
 
 
-def is_same_origin(origin: str | None, environ: Environ) -> bool:
-    """Whether a request comes from a page of this very site. X-Forwarded-* is not believed."""
-    return origin == f"{environ.get('wsgi.url_scheme')}://{environ.get('HTTP_HOST')}"
+def is_own_origin(origin: str | None, environ: Environ, trusted: Container[str | None] = ()) -> bool:
+    """Whether a request comes from a page of this very site, as it is reached or as `trusted` says browsers see it.
+
+    X-Forwarded-* is not believed: anybody may send it. Where browsers see TLS, the same name without it is foreign.
+    """
+    host = environ.get("HTTP_HOST")
+    if origin in trusted or f"https://{host}" in trusted:
+        return origin in trusted
+    return origin == f"{environ.get('wsgi.url_scheme')}://{host}"
 
 
 def _check_origin() -> None:
@@ -42,8 +48,9 @@ def _check_origin() -> None:
     origin = request.headers.get("Origin")
     if request.method in SAFE_METHODS:
         return
+    trusted = current_app.config["TRUSTED_ORIGINS"]
     foreign_fetch = request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
-    if foreign_fetch or (origin is not None and not is_same_origin(origin, request.environ)):
+    if foreign_fetch or (origin is not None and not is_own_origin(origin, request.environ, trusted)):
         raise Forbidden("This was sent from another site's page. Open this site itself and try again.")
 
 

@@ -29,6 +29,7 @@ def test_a_secret_is_made_once_and_kept_for_its_owner_only(tmp_path: Path) -> No
         ({"PORT": "http"}, "PORT"),
         ({"PORT": "70000"}, "PORT"),
         ({"ASYNC_MODE": "gevent"}, "ASYNC_MODE"),
+        ({"SECURE_COOKIES": "maybe"}, "SECURE_COOKIES"),
         ({"HOST": "0.0.0.0", "TRUSTED_HOSTS": "board.example"}, "SECRET_KEY"),
         ({"HOST": "0.0.0.0", "SECRET_KEY": "secret", "TRUSTED_HOSTS": "board.example"}, "SECRET_KEY"),
         ({"HOST": "0.0.0.0", "SECRET_KEY": "x" * 40}, "TRUSTED_HOSTS"),
@@ -42,3 +43,27 @@ def test_a_bad_setting_stops_the_start_and_is_named(tmp_path: Path, environ: dic
 def test_a_public_address_with_a_secret_and_a_name_is_served(tmp_path: Path) -> None:
     settings = load(tmp_path, HOST="0.0.0.0", SECRET_KEY="x" * 40, TRUSTED_HOSTS="board.example, b.example")
     assert settings["TRUSTED_HOSTS"][:2] == ["board.example", "b.example"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("origins", ["board.example", "https://", "https://a@b.example", "ftp://b", "https://b:x", "*"])
+def test_what_is_no_origin_stops_the_start(tmp_path: Path, origins: str) -> None:
+    with pytest.raises(SettingError, match="TRUSTED_ORIGINS"):
+        load(tmp_path, SECRET_KEY="x" * 40, TRUSTED_ORIGINS=origins)
+
+
+def test_origins_are_compared_as_browsers_write_them_and_their_hosts_are_trusted(tmp_path: Path) -> None:
+    origins = "HTTPS://Board.example:443/, http://b.example:8080"
+    settings = load(tmp_path, SECRET_KEY="x" * 40, TRUSTED_ORIGINS=origins)
+    assert settings["TRUSTED_ORIGINS"] == {"https://board.example", "http://b.example:8080"}
+    assert {"board.example", "b.example"} <= set(settings["TRUSTED_HOSTS"])  # type: ignore[call-overload]
+
+
+def test_whoever_names_an_origin_is_public_and_needs_a_secret(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="SECRET_KEY"):
+        load(tmp_path, TRUSTED_ORIGINS="https://board.example")
+
+
+@pytest.mark.parametrize(("given", "secure"), [("", True), ("false", False), ("true", True)])
+def test_cookies_are_secure_behind_tls_unless_told_otherwise(tmp_path: Path, given: str, secure: bool) -> None:
+    origins = {"TRUSTED_ORIGINS": "https://board.example", "SECRET_KEY": "x" * 40}
+    assert load(tmp_path, SECURE_COOKIES=given, **origins)["SESSION_COOKIE_SECURE"] is secure

@@ -1,0 +1,38 @@
+"""A person opens the board at its public address, where a proxy ends TLS."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browsers import Recording
+from tests.processes import Service
+from tests.system import screen
+from tests.system.tls_proxy import TlsProxy
+
+StartWeb = Callable[..., Service]
+
+
+@pytest.fixture
+def context(new_context: Callable[..., BrowserContext]) -> BrowserContext:
+    return new_context(ignore_https_errors=True)
+
+
+@pytest.fixture
+def proxy() -> Iterator[TlsProxy]:
+    with TlsProxy() as proxy:
+        yield proxy
+
+
+def test_the_board_is_live_and_takes_orders(
+    proxy: TlsProxy, start_web: StartWeb, page: Page, recordings: dict[Page, Recording]
+) -> None:
+    proxy.port = start_web(TRUSTED_ORIGINS=proxy.url).port
+    screen.open_page(page, proxy.url)
+    assert [url.split("?")[0] for url in recordings[page].sockets] == [f"wss{proxy.url[5:]}/socket.io/"]
+    page.get_by_role("button", name="long task").click()
+    expect(page.locator("task-row:not([hidden])")).to_have_count(1)
+    page.get_by_label("Send it to").fill("ada@example.com")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text("Sending email to ada@example.com")).to_be_visible()
+    page.close()
