@@ -18,12 +18,14 @@ def escaped(text: str) -> str:
 class LineFormatter(logging.Formatter):
     """Formats records for stdout. A traceback follows its line, indented, so that no text in it can pass for a line."""
 
+    # Times are UTC, in ISO 8601; logging adds the milliseconds only where it was given no format of the caller's.
     converter = staticmethod(time.gmtime)
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
 
     def __init__(self) -> None:
-        """Times are UTC, in ISO 8601."""
-        super().__init__(LINE, "%Y-%m-%dT%H:%M:%S")
-        self.default_msec_format = "%s.%03dZ"
+        """For the lines of both processes."""
+        super().__init__(LINE)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # logging's name
         """The record's own line."""
