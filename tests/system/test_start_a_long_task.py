@@ -28,6 +28,7 @@ def test_the_button_starts_a_task_whose_bar_percentage_message_and_result_are_se
     assert screen.seen_of(page, task_id, "state")[-2:] == ["Running", "Succeeded"]
     notes = screen.seen_of(page, task_id, "note")
     assert any(re.fullmatch(r"\w+ \w+ [\w ]+\.\.\.", note) for note in notes), notes
+    assert notes[-1] == "Task completed!"
     screen.assert_board_is_exact(page, table, task_id)
 
     row.locator("a").click()

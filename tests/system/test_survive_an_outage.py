@@ -92,6 +92,7 @@ def test_all_of_redis_is_flushed_and_the_running_task_appears_again(
     expect(screen.row(board, old_id)).to_have_count(0)
     expect(screen.state(screen.row(board, task_id))).to_have_text("Running")
     expect(screen.row(board, task_id).locator(".task-row-name")).to_have_text("trial.count")
+    assert table.row(task_id)["state"] == "PROGRESS", "it came back at its end only"  # type: ignore[index]
 
     screen.wait_for_end(table, task_id)
     expect(screen.state(detail.locator("task-detail"))).to_have_text("Succeeded")
