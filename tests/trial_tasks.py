@@ -1,6 +1,7 @@
 """Tasks that only the tests run: `start_worker("-I", "tests.trial_tasks")`."""
 
 import datetime
+import logging
 import time
 from typing import Any
 
@@ -143,3 +144,9 @@ def keep_saying(self: Any, times: int) -> None:
     for step in range(1, times + 1):
         self.update_state(state="PROGRESS", meta={"current": step, "odd": object()})
         time.sleep(0.06)
+
+
+@celery_app.task(name="trial.log")
+def log(text: str) -> None:
+    """Logs as any program does."""
+    logging.getLogger("trial").warning(text)

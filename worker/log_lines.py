@@ -30,7 +30,8 @@ class LineFormatter(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # logging's name
         """The record's own line."""
         name, task_id = getattr(record, "task_name", None), getattr(record, "task_id", None)
-        record.task = f"{escaped(str(name))}[{escaped(str(task_id))}] " if task_id and name else ""
+        says_so = f"[{task_id}]" in record.message  # as Celery's own lines do
+        record.task = f"{escaped(str(name))}[{escaped(str(task_id))}] " if task_id and name and not says_so else ""
         record.message = escaped(record.message)
         return super().formatMessage(record)
 

@@ -67,6 +67,15 @@ def _append_the_rest(**_: Any) -> None:
 def _write_lines(logger: logging.Logger, **_: Any) -> None:
     for handler in logger.handlers:
         handler.setFormatter(LineFormatter())
+        handler.addFilter(_name_task)
+
+
+def _name_task(record: logging.LogRecord) -> bool:
+    """What is logged while a task runs is logged under its name and id."""
+    run = current_run.get()
+    if run is not None:
+        record.task_name, record.task_id = run.who.get("name"), run.task_id
+    return True
 
 
 @signals.task_received.connect

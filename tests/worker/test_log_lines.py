@@ -3,7 +3,11 @@
 import logging
 import re
 import sys
+from collections.abc import Callable
 
+from celery import Celery
+
+from tests.processes import Service
 from worker.log_lines import LineFormatter
 
 START = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (WARNING) MainProcess ")
@@ -37,3 +41,14 @@ def test_a_traceback_follows_indented() -> None:
     first, *rest = LineFormatter().format(record).splitlines()
     assert first.endswith(" failed")
     assert rest and all(text.startswith("    ") for text in rest)
+
+
+def test_what_a_task_logs_is_logged_under_its_name_and_id(start_worker: Callable[..., Service], redis_url: str) -> None:
+    worker = start_worker("--concurrency=1", "--without-mingle", "-I", "tests.trial_tasks")
+    with Celery(broker=redis_url, backend=redis_url) as sender:
+        task_id = sender.send_task("trial.log", ["12 rows\nwere bad"]).id
+    worker.wait_for_log("succeeded in")
+    lines = [text for text in worker.log().splitlines() if task_id in text]
+    (logged,) = [text for text in lines if "12 rows" in text]
+    assert logged.endswith(rf" trial.log[{task_id}] 12 rows\nwere bad")
+    assert [text.count(task_id) for text in lines] == [1] * 3, "void: received, logged, succeeded"
