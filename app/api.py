@@ -87,7 +87,7 @@ def healthz() -> dict[str, str]:
 
 @api.get("/readyz")
 def readyz() -> tuple[dict[str, Any], int]:
-    """Redis answers and the log is followed: 200, else 503; and how often something had to be healed since the start."""
+    """Redis answers and the log is followed: 200, else 503; and how often something had to be healed."""
     healed = {"resets": relay.resets, "skipped_frames": relay.audience.skipped, "foreign_entries": relay.foreign}
     place = {"following": relay.live, "offset": relay.offset, "epoch": relay.epoch}
     return place | healed, 200 if relay.live else 503
