@@ -1,18 +1,15 @@
 """A worker's heartbeat, and the care for the tasks of workers whose heartbeat has stopped."""
 
-import json
 import logging
 import threading
 import time
 import uuid
 from typing import Any, cast
-from weakref import WeakValueDictionary
 
 import redis
 from celery import signals
-from celery.worker import state as celery_state
 
-from worker import orphans
+from worker import deliveries, orphans
 from worker.config import settings
 from worker.keys import BEATS, held
 from worker.stream import SCRIPTS, connect
@@ -20,10 +17,9 @@ from worker.stream import SCRIPTS, connect
 logger = logging.getLogger(__name__)
 
 INTERVAL_S = 2.0
+AGAIN_S = 0.2
 SILENCE_S = 8.0
 """A worker that has not been heard of for so long is dead: its tasks are taken up by others."""
-
-MOST_HELD = 2_000
 
 
 class Heartbeat(threading.Thread):
@@ -49,17 +45,27 @@ class Heartbeat(threading.Thread):
                     self.beat()
             except (redis.RedisError, OSError) as error:
                 logger.debug("no heartbeat: %s", error)
+                time.sleep(AGAIN_S)
+                self.soon.set()
             except Exception:
                 logger.exception("a heartbeat failed")
 
     def beat(self) -> None:
         """Say what this worker holds, and take care of the tasks of those that have fallen silent."""
-        answer = self._beat(keys=[BEATS, held(self.instance)], args=[self.instance, SILENCE_S, *_holds()])
+        answer = self._beat(keys=[BEATS, held(self.instance)], args=[self.instance, SILENCE_S, *deliveries.held()])
+        self._settle_own()
         if not self._may_judge():
             return
         for instance in cast(list[str], answer):
             if not self.ended:
                 orphans.adopt(self._client, instance)
+
+    def _settle_own(self) -> None:
+        """Put back what Celery has let go of without an answer."""
+        gone = deliveries.let_go()
+        if gone:
+            orphans.settle(gone)
+            deliveries.forget(gone)
 
     def _may_judge(self) -> bool:
         """After a pause the others have been unheard for as long: Redis was away, or all of this machine asleep."""
@@ -80,23 +86,6 @@ class Heartbeat(threading.Thread):
             logger.warning("the other workers will take this one for dead in %g s: %s", SILENCE_S, error)
 
 
-_taken: WeakValueDictionary[str, Any] = WeakValueDictionary()
-"""Requests by delivery tag, while Celery keeps them. Its own list leaves out those that wait for their time."""
-_taken_lock = threading.Lock()
-
-
-def _holds() -> list[str]:
-    """Delivery tag and [task_id, whether it runs] of each message taken and not yet done."""
-    with _taken_lock:
-        requests = list(_taken.items())
-    pairs: list[str] = []
-    for tag, request in requests:
-        runs = request.worker_pid is not None and request.id in celery_state.requests
-        if runs or not request.acknowledged:
-            pairs += (tag, json.dumps([request.id, runs]))
-    return pairs[: 2 * MOST_HELD]
-
-
 _heartbeat: Heartbeat | None = None
 
 
@@ -110,8 +99,7 @@ def start(hostname: str) -> None:
 
 def take(request: Any) -> None:
     """The worker has taken this request: say so now, lest it be forgotten if the worker dies."""
-    with _taken_lock:
-        _taken[str(request.message.delivery_tag)] = request
+    deliveries.take(request)
     if _heartbeat is not None:
         _heartbeat.soon.set()
 

@@ -2,11 +2,14 @@
 
 import json
 import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 import redis
 
 from worker import events, keys, states
+from worker.deliveries import Delivery
 from worker.outbox import outbox
 
 logger = logging.getLogger(__name__)
@@ -19,24 +22,46 @@ def adopt(client: redis.Redis, instance: str) -> None:
     """
     holds = cast(dict[str, str], client.hgetall(keys.held(instance)))
     logger.warning("worker %s has fallen silent; %d messages are taken care of", instance.split("|")[0], len(holds))
+    back = _put_back(holds)
     for tag, carried in holds.items():
         task_id, runs = json.loads(carried)
-        if not _put_back(tag) and runs:
+        if tag not in back and runs:
             _tell_lost(client, task_id)
     client.delete(keys.held(instance))
     client.zrem(keys.BEATS, instance)
 
 
-def _put_back(tag: str) -> bool:
-    """Put the message on its queue again, unless it has been acknowledged; whether it was still there."""
+def settle(gone: Mapping[str, Delivery]) -> None:
+    """What this worker has let go of: what is done is acknowledged at last, the rest is put back."""
+    back = _put_back([tag for tag, delivery in gone.items() if not delivery.settled])
+    for tag in back:
+        logger.warning("task %s is put back on its queue: the connection broke while it waited", gone[tag].task_id)
+    _acknowledge([tag for tag, delivery in gone.items() if delivery.settled])
+
+
+def _put_back(tags: Iterable[str]) -> set[str]:
+    """Put messages on their queues again, unless they have been acknowledged; those that were still there."""
+    with _channel() as channel:
+        back = {tag for tag in tags if channel.client.hexists(channel.unacked_key, tag)}
+        for tag in back:
+            channel.qos.restore_by_tag(tag)
+    return back
+
+
+def _acknowledge(tags: Sequence[str]) -> None:
+    """Nearly always these are acknowledged already, and nothing is there to be removed."""
+    if tags:
+        with _channel() as channel:
+            channel.client.hdel(channel.unacked_key, *tags)
+            channel.client.zrem(channel.unacked_index_key, *tags)
+
+
+@contextmanager
+def _channel() -> Iterator[Any]:
     from worker.celery_app import celery_app  # the application imports the modules that import this one
 
     with celery_app.connection_for_write() as connection:
-        channel: Any = connection.default_channel
-        there = channel.client.hexists(channel.unacked_key, tag)
-        if there:
-            channel.qos.restore_by_tag(tag)
-        return bool(there)
+        yield connection.default_channel
 
 
 def _tell_lost(client: redis.Redis, task_id: str) -> None:

@@ -64,6 +64,7 @@ class ReportingTask(Task):  # type: ignore[misc]  # Celery is not typed
     """The base of every task: its `update_state` is pushed, and never waits for the result backend."""
 
     abstract = True
+    Request = "worker.deliveries:ReportingRequest"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the task, and mirror no progress from the moment it has ended."""
