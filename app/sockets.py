@@ -7,12 +7,15 @@ import redis
 from flask import request
 
 from app import rooms
+from app.allowance import BOARD_COST, TASK_COST, Allowance
 from app.audience import TooManyRooms
 from app.errors import BadRequest, NotFound, PushboardError, Unavailable
 from app.extensions import relay, socketio, table
 from worker.store import Snapshot
 
 logger = logging.getLogger(__name__)
+
+_allowances: dict[str, Allowance] = {}
 
 
 def _sid() -> str:
@@ -22,12 +25,14 @@ def _sid() -> str:
 @socketio.on("connect")
 def connect(*_: Any) -> None:
     """A browser has come."""
+    _allowances[_sid()] = Allowance()
     relay.greet(_sid())
 
 
 @socketio.on("disconnect")
 def disconnect(*_: Any) -> None:
     """A browser has gone."""
+    _allowances.pop(_sid(), None)
     relay.audience.leave_all(_sid())
 
 
@@ -55,6 +60,9 @@ def unsubscribe(*payload: Any) -> dict[str, Any]:
 
 
 def _subscribe(asked: rooms.Request) -> dict[str, Any]:
+    allowance = _allowances.get(_sid())
+    if allowance is None or not allowance.spend(BOARD_COST if asked.room == rooms.BOARD else TASK_COST):
+        raise BadRequest("That is too often: wait a moment before the next subscribe.", "too_fast")
     try:
         relay.audience.join(asked.room, _sid())  # first join, then read: what happens in between comes as a frame
     except TooManyRooms as error:

@@ -16,6 +16,7 @@ SCRIPTS = Path(__file__).parent / "scripts"
 
 CONNECT_TIMEOUT_S = 1.0
 ANSWER_TIMEOUT_S = 2.0
+MOST_CONNECTIONS = 32
 FOLLOW_BLOCK_MS = 1_000
 READ_COUNT = 1_000
 NO_OFFSET = "0" * 16
@@ -23,8 +24,10 @@ NO_OFFSET = "0" * 16
 
 def connect(url: str, answer_timeout_s: float = ANSWER_TIMEOUT_S) -> redis.Redis:
     """A Redis client that gives up soon and never waits between tries. Make it after a fork, never before."""
-    return redis.Redis.from_url(
+    pool = redis.BlockingConnectionPool.from_url(
         url,
+        max_connections=MOST_CONNECTIONS,
+        timeout=answer_timeout_s,
         decode_responses=True,
         socket_connect_timeout=CONNECT_TIMEOUT_S,
         socket_timeout=answer_timeout_s,
@@ -32,6 +35,7 @@ def connect(url: str, answer_timeout_s: float = ANSWER_TIMEOUT_S) -> redis.Redis
         health_check_interval=0,
         protocol=2,
     )
+    return redis.Redis(connection_pool=pool)
 
 
 @dataclass(frozen=True, slots=True)

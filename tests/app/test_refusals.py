@@ -47,3 +47,16 @@ def test_an_outsider_hears_nothing_of_a_room_it_left(web: Service, watch: Watch,
     live(log, steps=3)
     wait_until(lambda: other.rows.get("t1", {}).get("state") == "SUCCESS", 5, "the other one is told")
     assert watcher.frames == []
+
+
+def test_thousands_of_subscribes_on_one_connection_are_refused_and_others_are_served(
+    web: Service, watch: Watch
+) -> None:
+    greedy, other = watch(web.url), watch(web.url)
+    answers: list[dict[str, object]] = []
+    for _ in range(2_000):
+        greedy.client.emit("subscribe", {"room": "board"}, callback=answers.append)
+    assert "error" not in other.client.call("subscribe", {"room": "board"}, timeout=5)
+    wait_until(lambda: len(answers) == 2_000, 20, "all are answered")
+    refused = [answer for answer in answers if "error" in answer]
+    assert len(refused) > 1_800
