@@ -67,6 +67,13 @@ def test_the_limits_that_are_documented_are_the_real_ones() -> None:
     assert told["KEPT_DAYS"] == f"`{limits.seconds / 86_400:g}`"
 
 
+def test_the_walk_through_the_inside_leaves_no_file_out() -> None:
+    walk = (ROOT / "docs" / "internals.md").read_text()
+    modules = [path for folder in ("app", "worker") for path in (ROOT / folder).rglob("*.py")]
+    names = [str(path.relative_to(ROOT)) for path in modules if path.name != "__init__.py"]
+    assert not [name for name in names if f"`{name}`" not in walk]
+
+
 def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text().splitlines()) <= LONGEST_README
 
