@@ -19,7 +19,7 @@ from launcher import browser as browsers
 from launcher.redis_server import RedisServer
 from tests.processes import Service, new_web, new_worker
 
-UPDATES = int(os.environ.get("UPDATES", "300"))
+UPDATES = int(os.environ.get("UPDATES", "330"))
 EVERY_S = 0.2
 POLL_MS = 2_000
 GOAL_P50_MS, GOAL_P99_MS = 25, 100

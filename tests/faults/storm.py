@@ -45,7 +45,7 @@ class Storm:
         self.done: Counter[str] = Counter()
 
     def _worker(self, number: int) -> Service:
-        arguments = ("-I", "tests.faults.storm_tasks", "-n", f"w{number}@%h", "--concurrency=2", "--without-mingle")
+        arguments = ("-I", "tests.faults.storm_tasks", "-n", f"w{number}@%h", "--concurrency=2")
         return new_worker(self.folder / f"worker{number}.log", *arguments, **self.env)
 
     @staticmethod
