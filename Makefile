@@ -11,7 +11,7 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 CHECKED := app worker launcher tests bench
 
 .NOTPARALLEL:
-.PHONY: run test check lock screenshots bench-latency storm clean python
+.PHONY: run test check lock screenshots bench-latency faults storm clean python
 
 run: .venv/run.stamp
 	@exec $(PYTHON_IN_VENV) -m launcher
@@ -37,6 +37,10 @@ screenshots: .venv/dev.stamp
 
 bench-latency: .venv/dev.stamp
 	$(PYTHON_IN_VENV) -m bench.latency
+
+# ONLY="F6a F8b" plays these rows alone, REPEATS=1 each once, PLAIN=0 leaves the rival out.
+faults: .venv/dev.stamp
+	$(PYTHON_IN_VENV) -m tests.faults.matrix --repeats $(or $(REPEATS),3) --plain-repeats $(or $(PLAIN),3) --only $(ONLY)
 
 storm: .venv/dev.stamp
 	$(PYTHON_IN_VENV) -m tests.faults.storm --seed $(or $(SEED),1) --minutes $(or $(MINUTES),5)

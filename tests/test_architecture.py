@@ -112,8 +112,8 @@ def test_importing_the_web_package_imports_nothing() -> None:
 
 
 def test_only_the_start_of_the_web_knows_eventlet() -> None:
-    assert importers_of("eventlet", *PROGRAMS, "tests", "bench") <= {"app.__main__"}
-    assert where(r"\bmonkey_patch\(", python_files("app", "worker", "launcher", "bench")) == where(
+    assert importers_of("eventlet", *PROGRAMS, "tests", "bench") <= {"app.__main__", "bench.rivals.plain_web"}
+    assert where(r"\bmonkey_patch\(", python_files(*PROGRAMS)) == where(
         r"\bmonkey_patch\(", [ROOT / "app" / "__main__.py"]
     )
 

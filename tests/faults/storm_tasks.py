@@ -1,20 +1,10 @@
 """The storm's tasks: each writes down, in a file of its own, what really happened."""
 
-import json
-import os
 import time
-from pathlib import Path
 from typing import Any
 
+from tests.faults.facts import write_down
 from worker.celery_app import celery_app
-
-
-def write_down(folder: str, task_id: str, **fact: Any) -> None:
-    """Add a line to the task's file; it is on disk before this returns."""
-    with Path(folder, task_id).open("a") as file:
-        file.write(json.dumps(fact) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
 
 
 @celery_app.task(bind=True, name="storm.work", acks_late=True, reject_on_worker_lost=True, max_retries=2)

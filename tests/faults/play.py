@@ -1,0 +1,101 @@
+"""Plays one fault on one subject, and judges it."""
+
+import tempfile
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.faults.outcome import MOST_BLOCKED_S, MOST_HEALING_S, MOST_SHARE, Outcome, measure
+from tests.faults.stage import Stage
+from tests.faults.subjects import PUSHBOARD, Subject
+from tests.processes import wait_until
+from tests.watcher import same
+from worker import states
+
+PATIENCE_S = 15.0
+"""How long after fault and task have ended a watcher is given before what it shows is called its end."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A row of the matrix.
+
+    body: what happens, on a stage with a web and a worker. ends: states that the task may end in. executions: how often
+    it may run. within_s: until the watcher must be right again. task_s: how long the task may need for its end.
+    plain: whether the same is played on the plain subject. quick: whether it is played in `make test`.
+    """
+
+    number: str
+    what: str
+    body: Callable[[Stage], None]
+    ends: Collection[str] = frozenset({states.SUCCESS})
+    executions: Collection[int] = frozenset({1})
+    within_s: float = MOST_HEALING_S
+    task_s: float = 60.0
+    plain: bool = True
+    quick: bool = False
+
+
+def play(fault: Fault, subject: Subject, margin: float = 1.0) -> Outcome:
+    """Set the stage, let it break, wait for the end, measure. Raises Void if the fault was never in force.
+
+    `margin`: bounds of time are multiplied by it, for a machine that is busy with something else.
+    """
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="matrix-")))
+        stage = Stage(subject, folder, stack)
+        stage.start_web()
+        stage.start_worker()
+        fault.body(stage)
+        return _pushboard(stage, fault, margin) if subject is PUSHBOARD else _plain(stage, fault)
+
+
+def _waited(condition: Callable[[], object], timeout_s: float) -> bool:
+    with suppress(AssertionError):
+        wait_until(condition, timeout_s)
+    return bool(condition())
+
+
+def _pushboard(stage: Stage, fault: Fault, margin: float) -> Outcome:
+    _waited(lambda: states.is_final((stage.row() or {}).get("state") or ""), fault.task_s)
+    exact = _waited(lambda: not list(_differences(stage)), PATIENCE_S)
+    wrong = [*_differences(stage), *(text for witness in stage.witnesses for text in witness.faults)]
+    outcome = measure(stage, exact, wrong)
+    return _judged(outcome, fault, _truth(stage), margin)
+
+
+def _differences(stage: Stage) -> Iterator[str]:
+    """Every watcher against the table."""
+    row = stage.row() or {}
+    for number, witness in enumerate(stage.witnesses):
+        shown = getattr(witness, "rows", {}).get(stage.task_id, {})
+        if not row or not same(shown, {name: value for name, value in row.items() if name in shown}) or not shown:
+            yield f"watcher {number} shows {shown.get('state')} {shown.get('current')}, not {row.get('state')}"
+
+
+def _truth(stage: Stage) -> str:
+    """The state that the table shows, with what the task wrote down where that says otherwise."""
+    state = str((stage.row() or {}).get("state"))
+    ends = [fact["ended"] for fact in stage.told() if "ended" in fact]
+    return f"{state}, but it ended {ends[-1]}" if ends and ends[-1] != state and state != states.LOST else state
+
+
+def _plain(stage: Stage, fault: Fault) -> Outcome:
+    _waited(lambda: any("ended" in fact for fact in stage.told()), fault.task_s)
+    exact = _waited(lambda: stage.witness.sights and stage.witness.sights[-1].state in fault.ends, PATIENCE_S)
+    return measure(stage, exact, [])
+
+
+def _judged(outcome: Outcome, fault: Fault, state: str, margin: float) -> Outcome:
+    """Add all that breaks an invariant."""
+    wrong = outcome.wrong
+    if state not in fault.ends:
+        wrong.append(f"the table says {state}")
+    if outcome.healed_s > fault.within_s * margin:
+        wrong.append(f"right again after {outcome.healed_s:.1f} s, not {fault.within_s:g}")
+    if outcome.executions not in fault.executions:
+        wrong.append(f"it ran {outcome.executions} times")
+    if outcome.blocked_s > MOST_BLOCKED_S * margin or outcome.share > MOST_SHARE * margin:
+        wrong.append(f"reports took {outcome.share:.1%} of its time, the longest {outcome.blocked_s * 1000:.0f} ms")
+    return outcome

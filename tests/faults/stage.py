@@ -1,0 +1,123 @@
+"""Where a fault is played: Redis, a web, a worker, a task that counts and somebody who watches it."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import celery
+import redis
+
+from launcher.redis_server import RedisServer
+from tests.faults import facts
+from tests.faults.subjects import Subject
+from tests.faults.witness import Witness
+from tests.processes import Service, wait_until
+from worker.store import Row, Table
+
+STEPS, PAUSE_S = 60, 0.08
+"""The task tells 12 values a second for 5 s: slower than 20 frames a second, so nothing is conflated away."""
+
+
+class Void(Exception):
+    """The fault was not in force, or nobody was watching: what was measured means nothing."""
+
+
+class Stage:
+    """All parts run when it is made, and end with `stack`."""
+
+    def __init__(self, subject: Subject, folder: Path, stack: ExitStack) -> None:
+        self.subject, self.folder, self._stack = subject, folder, stack
+        self.facts = folder / "facts"
+        self.facts.mkdir()
+        self.server = stack.enter_context(RedisServer.start(folder / "redis"))
+        self.redis_url = self.server.url
+        self.webs: list[Service] = []
+        self.workers: list[Service] = []
+        self.witnesses: list[Witness] = []
+        self.task_id = ""
+        self.fault_began = self.fault_ended = 0.0
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The settings of web and worker."""
+        secret = "only for the matrix, and long enough for it"
+        return {"REDIS_URL": self.redis_url, "DATA_DIR": str(self.folder), "SECRET_KEY": secret}
+
+    @property
+    def web(self) -> Service:
+        return self.webs[0]
+
+    @property
+    def worker(self) -> Service:
+        return self.workers[0]
+
+    @property
+    def witness(self) -> Witness:
+        return self.witnesses[0]
+
+    def start_web(self, port: int = 0) -> Service:
+        """Start one more web."""
+        web = self.subject.web(self.folder / f"web{len(self.webs)}.log", port, self.env)
+        self.webs.append(web)
+        self._stack.callback(web.kill)
+        return web.start()
+
+    def start_worker(self) -> Service:
+        """Start one more worker."""
+        worker = self.subject.worker(self.folder / f"w{len(self.workers)}.log", self.env)
+        self.workers.append(worker)
+        self._stack.callback(worker.kill)
+        return worker.start()
+
+    def send(self, name: str = "matrix.count", steps: int = STEPS, pause_s: float = PAUSE_S, **options: object) -> str:
+        """Start a task; the first one is what the outcome is about."""
+        with celery.Celery(broker=self.redis_url) as sender:
+            task_id = str(sender.send_task(name, (str(self.facts), steps, pause_s), **options).id)
+        self.task_id = self.task_id or task_id
+        return task_id
+
+    def watch(self, url: str = "", task_id: str = "") -> Witness:
+        """One more watcher of the task, of the first web unless another is given."""
+        witness = self.subject.watch(url or self.web.url, task_id or self.task_id)
+        self.witnesses.append(witness)
+        self._stack.callback(lambda: _leave(witness))
+        return witness
+
+    def begin(self, name: str = "matrix.count", steps: int = STEPS, pause_s: float = PAUSE_S) -> None:
+        """The usual opening: the task runs, and its watcher has seen 15 values of it."""
+        self.send(name, steps, pause_s)
+        self.watch()
+        self.prove(lambda: (self.latest() or 0) >= 15, "the watcher sees the task run", 20)
+
+    def latest(self) -> int | None:
+        """The newest value that the first watcher has seen."""
+        return self.witness.sights[-1].current if self.witness.sights else None
+
+    def told(self) -> list[facts.Fact]:
+        """What the task wrote down itself."""
+        return facts.read(self.facts, self.task_id)
+
+    def row(self) -> Row | None:
+        """The task's row in Pushboard's table."""
+        with redis.Redis.from_url(self.redis_url, decode_responses=True) as client:
+            return Table(client).row(self.task_id)
+
+    def prove(self, condition: Callable[[], object], what: str, timeout_s: float = 5.0) -> None:
+        """Wait for the precondition of a fault; without it the play is void."""
+        try:
+            wait_until(condition, timeout_s, what)
+        except AssertionError as error:
+            raise Void(str(error)) from error
+
+    @contextmanager
+    def fault(self) -> Iterator[None]:
+        """What happens within is the fault: healing is counted from its end."""
+        self.fault_began = self.fault_ended = time.time()
+        yield
+        self.fault_ended = time.time()
+
+
+def _leave(witness: Witness) -> None:
+    with suppress(Exception):  # its connection may be the very thing that broke
+        witness.client.disconnect()

@@ -1,0 +1,45 @@
+"""The two that the matrix compares: Pushboard, and plain Flask-SocketIO with Celery."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher import ports
+from tests.faults.witness import PlainWitness, PushboardWitness, Witness
+from tests.processes import Service, new_web, new_worker, service_env
+
+
+@dataclass(frozen=True)
+class Subject:
+    """How to start its web (name of the log file, port, environment) and its worker, and how to watch a task."""
+
+    name: str
+    web: Callable[[Path, int, dict[str, str]], Service]
+    worker: Callable[[Path, dict[str, str]], Service]
+    watch: Callable[[str, str], Witness]
+
+
+def _web(output: Path, port: int, env: dict[str, str]) -> Service:
+    return new_web(output, **env, PORT=str(port or ports.free_port()))
+
+
+def _worker(output: Path, env: dict[str, str]) -> Service:
+    name = f"{output.stem}@%h"
+    return new_worker(output, "-I", "tests.faults.count_tasks", "-n", name, "--concurrency=2", **env)
+
+
+def _plain_web(output: Path, port: int, env: dict[str, str]) -> Service:
+    told = service_env(**env, PORT=str(port or ports.free_port()))
+    return Service("web", "python -m bench.rivals.plain_web", told, output)
+
+
+def _plain_worker(output: Path, env: dict[str, str]) -> Service:
+    command = (
+        f"celery -A tests.faults.plain_tasks worker --loglevel=INFO -n {output.stem}@%h --concurrency=2 "
+        "--without-mingle --without-gossip"
+    )
+    return Service("worker", command, service_env(**env), output)
+
+
+PUSHBOARD = Subject("Pushboard", _web, _worker, PushboardWitness)
+PLAIN = Subject("plain", _plain_web, _plain_worker, PlainWitness)
