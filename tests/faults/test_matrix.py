@@ -16,10 +16,7 @@ BROKEN_CONNECTIONS = pytest.mark.filterwarnings(
 )
 
 
-@MARGIN = 3.0
-"""Tests run beside each other, on machines that do other things: `make faults` insists on the bounds themselves."""
-
-BROKEN_CONNECTIONS
+@BROKEN_CONNECTIONS
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("fault", [fault for fault in all_faults() if fault.quick], ids=lambda fault: fault.number)
 def test_after_this_fault_every_watcher_is_exact(fault: Fault) -> None:
