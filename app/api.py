@@ -1,11 +1,13 @@
 """The JSON edge: start the long task, ask for a task, ask for health."""
 
+from dataclasses import asdict
 from typing import Any
 
+import redis
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from app.errors import BadRequest, NotFound
-from app.extensions import relay, table
+from app.extensions import log, relay, table
 from app.start import start_task
 from worker import states
 from worker.events import TASK_ID_LENGTH
@@ -87,7 +89,12 @@ def healthz() -> dict[str, str]:
 
 @api.get("/readyz")
 def readyz() -> tuple[dict[str, Any], int]:
-    """Redis answers and the log is followed: 200, else 503; and how often something had to be healed."""
-    healed = {"resets": relay.resets, "skipped_frames": relay.audience.skipped, "foreign_entries": relay.foreign}
+    """Redis answers and the log is followed: 200, else 503; how far behind, and what had to be healed."""
     place = {"following": relay.live, "offset": relay.offset, "epoch": relay.epoch}
-    return place | healed, 200 if relay.live else 503
+    healed = asdict(relay.healed) | {"skipped_frames": relay.audience.skipped}
+    try:
+        behind_s, answers = log().behind_s(relay.offset), True
+    except redis.RedisError:
+        behind_s, answers = None, False
+    ready = answers and relay.live
+    return {"ready": ready, **place, "behind_s": behind_s, "healed": healed}, 200 if ready else 503

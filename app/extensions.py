@@ -21,6 +21,12 @@ def table() -> Table:
     return Table(connect(settings.redis_url, ANSWER_TIMEOUT_S))
 
 
+@cache
+def log() -> Log:
+    """The log, to ask of it; whoever follows it takes a connection of its own."""
+    return Log(table().client, settings.limits)
+
+
 def open_log() -> Log:
     """The log, over a connection of its own: following it blocks."""
     return Log(connect(settings.redis_url, answer_timeout_s=3.0), settings.limits)

@@ -11,6 +11,7 @@ from flask_socketio import SocketIO
 from app import rooms
 from app.audience import Audience
 from app.feed import INTERVAL_S
+from app.healing import Healed
 from worker import states
 from worker.store import Table
 from worker.stream import FOLLOW_BLOCK_MS, NO_OFFSET, READ_COUNT, Entry, Log
@@ -32,7 +33,7 @@ class Relay:
         self.live = False
         self.epoch = ""
         self.offset = NO_OFFSET
-        self.foreign = self.resets = 0
+        self.healed = Healed()
         self.audience = Audience(socketio, self)
         self._socketio, self._open_log, self._table = socketio, open_log, table
         self._pause_s = 0.0
@@ -64,6 +65,7 @@ class Relay:
     def _wait_for_redis(self, error: Exception) -> None:
         if self.live or not self._pause_s:
             logger.warning("the log cannot be followed: %s", error)
+            self.healed.redis_drops += 1
         self._tell_live(False)
         self._pause_s = min(max(self._pause_s * 2, FIRST_PAUSE_S), LONGEST_PAUSE_S)
         self._socketio.sleep(self._pause_s)
@@ -80,7 +82,7 @@ class Relay:
     def _break_off(self, epoch: str, newest: str) -> None:
         """What the watchers hold cannot be continued: an empty frame makes each of them subscribe again."""
         with self.audience.lock:
-            self.resets += 1
+            self.healed.resets += 1
             self.epoch, self.offset = epoch, newest
             logger.warning("the log has a gap or is a new one: every watcher is sent the newest rows")
             for room, feed in self.audience.feeds.items():
@@ -121,7 +123,7 @@ class Relay:
     def _take_in(self, entry: Entry) -> None:
         self.offset = max(self.offset, entry.offset)
         if entry.changes is None:
-            self.foreign += 1
+            self.healed.foreign_entries += 1
             return
         urgent = states.is_final(entry.changes.get("state") or "")
         for room in (rooms.BOARD, rooms.of_task(entry.changes["task_id"])):

@@ -68,7 +68,10 @@ def _subscribe(asked: rooms.Request) -> dict[str, Any]:
     except TooManyRooms as error:
         raise BadRequest(f"At most {rooms.MOST_ROOMS} rooms a connection.", "too_many_rooms") from error
     try:
-        return _answer(asked, _read(asked))
+        snapshot = _read(asked)
+        is_task = asked.room != rooms.BOARD  # its one row is all there is, before and after
+        relay.healed.subscribed(asked.epoch, snapshot.epoch, snapshot.recovered or is_task)
+        return _answer(asked, snapshot)
     except Exception:
         relay.audience.leave(asked.room, _sid())
         raise

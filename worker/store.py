@@ -9,7 +9,7 @@ import redis
 
 from worker import keys
 from worker.events import BOARD_FIELDS, FIELDS
-from worker.stream import SCRIPTS
+from worker.stream import NO_OFFSET, SCRIPTS
 
 BOARD_ROWS = 1_000
 
@@ -46,7 +46,7 @@ class Table:
             pipe.hmget(keys.row(task_id), list(FIELDS))
             (epoch, offset), stored = pipe.execute()
         row = _row(FIELDS, stored)
-        return Snapshot(epoch or "", offset or "", False, [row]) if row else None
+        return Snapshot(epoch or "", offset or NO_OFFSET, False, [row]) if row else None
 
     def board(self, epoch: str = "", offset: str = "", most: int = BOARD_ROWS) -> Snapshot:
         """The newest `most` tasks; or, if the log is still `epoch`, the rows changed after `offset`."""
@@ -54,7 +54,7 @@ class Table:
         answer = self._board(keys=names, args=[keys.ROW, most, epoch, offset, *BOARD_FIELDS])
         now, newest, recovered, counts, stored = cast(list[Any], answer)
         rows = [row for row in (_row(BOARD_FIELDS, values) for values in stored) if row]
-        return Snapshot(now, newest, bool(recovered), rows, _counts(counts))
+        return Snapshot(now, newest or NO_OFFSET, bool(recovered), rows, _counts(counts))
 
     def counts(self) -> dict[str, int]:
         """How many tasks are in each state."""

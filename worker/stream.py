@@ -100,6 +100,17 @@ class Log:
         streams = cast(list[tuple[str, list[tuple[str, dict[str, str]]]]], answer)
         return [_entry(entry_id, stored) for _, entries in streams for entry_id, stored in entries]
 
+    def behind_s(self, offset: str) -> float:
+        """For how long the oldest entry after `offset` has been there, in seconds; 0 if there is none."""
+        with self.client.pipeline(transaction=False) as pipe:
+            pipe.time()
+            pipe.xrange(keys.LOG, min=f"({offset}-0", count=1)
+            (seconds, microseconds), unread = pipe.execute()
+        if not unread:
+            return 0.0
+        appended_us = int(unread[0][0].split("-")[0])
+        return float(max(seconds * 1_000_000 + microseconds - appended_us, 0)) / 1_000_000
+
     def trimmed_after(self, offset: str) -> bool:
         """Whether entries after `offset` may already have left the log."""
         newest = cast(str | None, self.client.hget(keys.META, "offset")) or NO_OFFSET
