@@ -28,7 +28,8 @@ def report(current: float | None = None, total: float | None = None, note: str =
     """Say how far the running task is: `current` of `total`, and in `note` what it does now.
 
     Call it as often as you like, from anywhere inside a task: within 50 ms of the last one it costs a clock read, and
-    the newest is always told in the end. Never raises, never waits for Redis; outside a task it does nothing.
+    the newest is always told in the end. Never waits for Redis; outside a task it does nothing. All that it raises is
+    Stop, in a task that is to run no further: let it through.
     """
     run = _get_run()
     if run is None:
@@ -50,6 +51,7 @@ def track(items: Iterable[Item], total: int | None = None, note: str = "") -> It
 
 
 def _tell(run: Run) -> None:
+    run.go_on()
     try:
         # Set here, in the task's thread: until the flusher comes, further calls are throttled.
         run.due = _monotonic() + 1.0
@@ -68,12 +70,18 @@ class ReportingTask(Task):  # type: ignore[misc]  # Celery is not typed
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the task, and mirror no progress from the moment it has ended."""
-        try:
+        run = _get_run()
+        if run is None or run.task_id != self.request.id:
             return super().__call__(*args, **kwargs)
+        try:
+            returned = super().__call__(*args, **kwargs)
+        except Exception:
+            run.go_on()
+            raise
         finally:
-            run = _get_run()
-            if run is not None and run.task_id == self.request.id:
-                run.close()
+            run.close()
+        run.go_on()  # how it ended would be kept in place of the later attempt's end
+        return returned
 
     def update_state(
         self, task_id: str | None = None, state: str | None = None, meta: Any = None, **kwargs: Any
@@ -86,6 +94,8 @@ class ReportingTask(Task):  # type: ignore[misc]  # Celery is not typed
             if _monotonic() >= run.due:
                 _tell(run)
             return
+        if own and run is not None:
+            run.go_on()
         super().update_state(task_id=task_id, state=state, meta=meta, **kwargs)
         _tell_of(task_id or self.request.id, state or states.PROGRESS, meta, run if own else None)
 

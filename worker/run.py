@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
+from celery.exceptions import Ignore
+
 from worker import events, states
 from worker.events import Event
 from worker.stream import Appended
@@ -23,11 +25,21 @@ MIRROR_PAUSE_S = 5.0
 """After progress could not be mirrored: a backend that is away costs seconds at each try."""
 
 
+class Stop(Ignore):  # type: ignore[misc]  # Celery is not typed
+    """Raised in a task by its next report: it is to run no further. Celery ends it quietly and keeps no result."""
+
+
+class Superseded(Stop):
+    """A later attempt of the same task has taken over, or this one was given up for lost."""
+
+
 class Run:
     """Keeps the newest report of a run until it is appended.
 
     A report goes into `reported` before `due` is read, and a look that finds nothing clears `due` before it looks once
     more: so a throttled report is always seen by a look that follows, and the newest value is never left behind.
+
+    A run that is to be stopped keeps `due` at 0: each of its reports asks `go_on`, and the others pay nothing for it.
     """
 
     __slots__ = (
@@ -40,7 +52,7 @@ class Run:
         "mirror_at",
         "reported",
         "request",
-        "superseded",
+        "stop",
         "task_id",
         "who",
     )
@@ -60,13 +72,18 @@ class Run:
         self.who = dict(who or {})
         self.due = self.look_at = self.mirror_at = 0.0
         self.reported: deque[tuple[Any, ...]] = deque(maxlen=1)  # append and pop are atomic
-        self.superseded = False
+        self.stop: type[Stop] | None = None
         self.lock = threading.Lock()
+
+    def go_on(self) -> None:
+        """Raise Stop in the task if this run is to end."""
+        if self.stop is not None:
+            raise self.stop
 
     def take(self) -> Event | None:
         """The newest report as an event, at most once; None if there is no new one."""
         self.due = self.look_at = time.monotonic() + INTERVAL_S
-        if not self.reported:
+        if not self.reported or self.stop:
             self.due = 0.0  # nobody looks here again until the next report says so
         try:
             reported = self.reported.pop()
@@ -78,13 +95,16 @@ class Run:
     def appended(self, event: Event, answer: Appended) -> None:
         """Learn what became of an event of this run."""
         if answer.verdict == "superseded":
-            if not self.superseded:
-                logger.warning("task %s: a later attempt has taken over; this one is told no more", self.task_id)
-            self.superseded = True
+            self._superseded()
             return
         self.attempt = max(self.attempt, answer.attempt)
         if event.type == "task-progressed":
             self._mirror(event)
+
+    def _superseded(self) -> None:
+        if self.stop is None:
+            logger.warning("task %s: this run is superseded; it is stopped at its next report", self.task_id)
+            self.stop, self.due = Superseded, 0.0
 
     def _mirror(self, event: Event) -> None:
         """Tell AsyncResult(id).state and .info, unless the task's end is being written."""

@@ -1,9 +1,6 @@
 """Translates what Celery tells of tasks and processes into events."""
 
 import logging
-import os
-import signal
-import threading
 import time
 from datetime import datetime
 from typing import Any
@@ -12,6 +9,7 @@ from celery import signals
 from celery.exceptions import TimeLimitExceeded, WorkerLostError
 from celery.states import IGNORED
 
+import worker.pool_child  # noqa: F401  # connects what a process of the pool does with signals
 from worker import events, heartbeat, sending, states, values
 from worker.events import TASK_ID_LENGTH, Event
 from worker.log_lines import LineFormatter
@@ -38,22 +36,6 @@ def _deliver_in_background(**_: Any) -> None:
 @signals.worker_ready.connect
 def _begin_heartbeat(sender: Any = None, **_: Any) -> None:
     heartbeat.start(sender.hostname)
-
-
-@signals.worker_process_init.connect
-def _let_tasks_finish(**_: Any) -> None:
-    """A SIGTERM to the whole process group is the parent's to answer: it waits until this child's task has ended."""
-    if hasattr(signal, "sigwaitinfo"):  # not on macOS: who sent a signal cannot be told there
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        threading.Thread(target=_obey_parent, name="pushboard-sigterm", daemon=True).start()
-
-
-def _obey_parent() -> None:
-    """The parent's own SIGTERM is for this child alone: its task is to be stopped, or the worker ends at once."""
-    while signal.sigwaitinfo({signal.SIGTERM}).si_pid != os.getppid():
-        logger.info("SIGTERM: this process ends when its task has")
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @signals.worker_process_shutdown.connect
@@ -111,7 +93,7 @@ def _finished(task_id: str = "", state: str | None = None, **_: Any) -> None:
     run = current_run.get()
     if run is None or run.task_id != task_id:
         return  # an eager task inside the running one
-    if state in WITHOUT_RESULT:
+    if state in WITHOUT_RESULT and run.stop is None:
         _end("rejected", task_id, states.REJECTED, summary=WITHOUT_RESULT[state])
     current_run.set(None)
     outbox().flush(END_TIMEOUT_S)

@@ -1,5 +1,9 @@
 """What workers tell of the task t1, in short."""
 
+import json
+
+import redis
+
 from worker import events, states
 from worker.events import Event
 
@@ -18,3 +22,9 @@ def progressed(current: int, task_id: str = "t1", run: str = "r1", attempt: int 
 
 def succeeded(task_id: str = "t1", run: str = "r1") -> Event:
     return events.ended("succeeded", task_id, states.SUCCESS, run, 1, result=42, summary="42")
+
+
+def kept_state(client: redis.Redis, task_id: str) -> str | None:
+    """The task's state as Celery's result backend has it."""
+    stored = client.get(f"celery-task-meta-{task_id}")
+    return str(json.loads(str(stored))["status"]) if stored else None
