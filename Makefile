@@ -6,6 +6,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 	$$python -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done)
 PYTHON_IN_VENV := .venv/bin/python
 PYTEST_FLAGS ?=
+# Tests mostly wait, so three at a time fit on two cores. What comes later wins: PYTEST_FLAGS="tests/app -n0".
+SIDE_BY_SIDE := --numprocesses=3 --dist=worksteal
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(LOCK_FLAGS)
 CHECKED := app worker launcher tests bench
@@ -17,7 +19,7 @@ run: .venv/run.stamp
 	@exec $(PYTHON_IN_VENV) -m launcher
 
 test: .venv/dev.stamp
-	$(PYTHON_IN_VENV) -m pytest $(PYTEST_FLAGS)
+	$(PYTHON_IN_VENV) -m pytest $(SIDE_BY_SIDE) $(PYTEST_FLAGS)
 
 check: .venv/dev.stamp
 	.venv/bin/ruff check $(CHECKED)
