@@ -1,6 +1,7 @@
 """Every setting of the web process; the only reader of the environment in app/."""
 
 import os
+import re
 import secrets
 from collections.abc import Collection, Iterable, Mapping
 from ipaddress import ip_address
@@ -12,6 +13,7 @@ from worker.errors import SettingError
 
 MAX_BODY_BYTES = 2_000_000
 SHORTEST_SECRET = 16
+WEB_NAME = re.compile(r"[A-Za-z0-9-]{1,32}", re.ASCII)
 KNOWN_SECRETS = frozenset({"secret", "changeme", "change-me", "dev", "development", "top-secret!", "secret_key"})
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]", "::1")
 
@@ -23,6 +25,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     session cookie; made once into DATA_DIR if unset. TRUSTED_HOSTS: names this site is reached by, with commas.
     TRUSTED_ORIGINS: where browsers see it behind a proxy that ends TLS, as https://board.example, with commas.
     SECURE_COOKIES: the session cookie goes over TLS only (true if all TRUSTED_ORIGINS are https://).
+    WEB_NAME: begins the ids of this process's Socket.IO sessions, so that a load balancer knows whose they are (none).
     MAIL_SINK_DIR: where the local mail sink writes, in development only. ASYNC_MODE: eventlet or threading.
     """
     environ = os.environ if environ is None else environ
@@ -34,6 +37,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SECRET_KEY": _secret(environ, is_public=bool(origins) or not is_loopback(host)),
         "TRUSTED_HOSTS": _trusted_hosts(environ, host, origins),
         "TRUSTED_ORIGINS": origins,
+        "WEB_NAME": _web_name(environ.get("WEB_NAME") or ""),
         "MAIL_SINK_DIR": environ.get("MAIL_SINK_DIR") or None,
         "ASYNC_MODE": async_mode(environ),
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
@@ -51,6 +55,12 @@ def _port(given: str) -> int:
     if not given.isdecimal() or not 0 < int(given) < 65_536:
         raise SettingError(f"PORT must be a number from 1 to 65535, not {given!r}")
     return int(given)
+
+
+def _web_name(given: str) -> str:
+    if given and not WEB_NAME.fullmatch(given):
+        raise SettingError(f"WEB_NAME must be 1 to 32 letters, digits or hyphens, not {given!r}")
+    return given
 
 
 def async_mode(environ: Mapping[str, str] | None = None) -> str:

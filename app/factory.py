@@ -47,6 +47,19 @@ def _init_socketio(app: Flask) -> None:
         allow_upgrades=True,
         http_compression=True,
     )
+    if app.config["WEB_NAME"]:
+        _name_sessions(app.config["WEB_NAME"])
+
+
+def _name_sessions(web_name: str) -> None:
+    """Begin every session id with `web_name` and a full stop, which no other id has in it.
+
+    Without WebSocket a session is many requests, which only this process can answer: a load balancer reads in the id
+    where to send them.
+    """
+    engine = socketio.server.eio
+    unnamed = engine.generate_id
+    engine.generate_id = lambda: f"{web_name}.{unnamed()}"
 
 
 def _add_context(app: Flask) -> None:

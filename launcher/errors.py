@@ -13,5 +13,9 @@ class BrowserNotFound(LauncherError):
     """There is no browser to test with, and none of the ways to get one worked."""
 
 
+class NginxNotFound(LauncherError):
+    """There is no nginx to test with, and none of the ways to get one worked."""
+
+
 class AlreadyRunning(LauncherError):
     """Another launcher works on the same data folder."""

@@ -1,6 +1,7 @@
 """The real parts that tests run against: Redis, SMTP, web, worker and browser."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -10,33 +11,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from launcher import browser as browsers
 from launcher.redis_server import RedisServer
+from tests.balancer import Balancer
 from tests.browsers import Recording, record
+from tests.left_out import pytest_addoption, pytest_collection_modifyitems, pytest_unconfigure
 from tests.processes import Service, new_web, new_worker
 from tests.smtp_server import SmtpServer
 from tests.watching import log, watch, web
 
 __all__ = ["log", "watch", "web"]  # fixtures
-
-skipped_browser_tests: list[str] = []
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--no-browser", action="store_true", help="leave the browser tests out, on purpose")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--no-browser"):
-        return
-    for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
-            skipped_browser_tests.append(item.nodeid)
-            item.add_marker(pytest.mark.skip(reason="--no-browser"))
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if skipped_browser_tests:
-        print(f"ATTENTION: --no-browser left {len(skipped_browser_tests)} browser tests out.")  # noqa: T201 - the last line
+__all__ += ["pytest_addoption", "pytest_collection_modifyitems", "pytest_unconfigure"]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -127,6 +110,13 @@ def start_worker(services: list[Service], service_env: dict[str, str], tmp_path:
         return services[-1].start()
 
     return start
+
+
+@pytest.fixture
+def start_balancer() -> Iterator[Callable[..., Balancer]]:
+    """Start nginx before webs that may start later: `start_balancer({"a": port, "b": port})`."""
+    with ExitStack() as stack:
+        yield lambda webs, **options: stack.enter_context(Balancer(webs, **options))
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,10 @@ def documented(*chapters: str) -> dict[str, str]:
     ("files", "chapters"),
     [
         (["worker/config.py", "app/config.py"], ["Both processes", "Web", "Worker"]),
-        (["launcher/settings.py", "launcher/browser.py", "launcher/console.py"], ["make run"]),
+        (
+            ["launcher/settings.py", "launcher/browser.py", "launcher/nginx_binary.py", "launcher/console.py"],
+            ["make run"],
+        ),
     ],
 )
 def test_every_setting_is_documented_and_every_documented_setting_is_read(

@@ -30,6 +30,8 @@ def test_a_secret_is_made_once_and_kept_for_its_owner_only(tmp_path: Path) -> No
         ({"PORT": "70000"}, "PORT"),
         ({"ASYNC_MODE": "gevent"}, "ASYNC_MODE"),
         ({"SECURE_COOKIES": "maybe"}, "SECURE_COOKIES"),
+        ({"WEB_NAME": "a.b"}, "WEB_NAME"),
+        ({"WEB_NAME": "a" * 33}, "WEB_NAME"),
         ({"HOST": "0.0.0.0", "TRUSTED_HOSTS": "board.example"}, "SECRET_KEY"),
         ({"HOST": "0.0.0.0", "SECRET_KEY": "secret", "TRUSTED_HOSTS": "board.example"}, "SECRET_KEY"),
         ({"HOST": "0.0.0.0", "SECRET_KEY": "x" * 40}, "TRUSTED_HOSTS"),

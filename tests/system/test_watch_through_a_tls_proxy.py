@@ -1,14 +1,15 @@
-"""A person opens the board at its public address, where a proxy ends TLS."""
+"""A person opens the board at its public address, where nginx ends TLS."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from launcher import ports
+from tests.balancer import Balancer
 from tests.browsers import Recording
 from tests.processes import Service
 from tests.system import screen
-from tests.system.tls_proxy import TlsProxy
 
 StartWeb = Callable[..., Service]
 
@@ -18,16 +19,12 @@ def context(new_context: Callable[..., BrowserContext]) -> BrowserContext:
     return new_context(ignore_https_errors=True)
 
 
-@pytest.fixture
-def proxy() -> Iterator[TlsProxy]:
-    with TlsProxy() as proxy:
-        yield proxy
-
-
 def test_the_board_is_live_and_takes_orders(
-    proxy: TlsProxy, start_web: StartWeb, page: Page, recordings: dict[Page, Recording]
+    start_balancer: Callable[..., Balancer], start_web: StartWeb, page: Page, recordings: dict[Page, Recording]
 ) -> None:
-    proxy.port = start_web(TRUSTED_ORIGINS=proxy.url).port
+    proxy = start_balancer({name: ports.free_port() for name in "ab"}, tls=True)
+    for name, port in proxy.webs.items():
+        start_web(WEB_NAME=name, PORT=str(port), TRUSTED_ORIGINS=proxy.url)
     screen.open_page(page, proxy.url)
     assert [url.split("?")[0] for url in recordings[page].sockets] == [f"wss{proxy.url[5:]}/socket.io/"]
     page.get_by_role("button", name="long task").click()
