@@ -25,9 +25,12 @@ def read(folder: Path, task_id: str) -> list[Fact]:
     return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
-def count(folder: str, task_id: str, steps: int, pause_s: float, tell: Callable[[int], object]) -> dict[str, int]:
-    """Count to `steps`, tell each and write each down, and how long the telling took."""
-    write_down(folder, task_id, began=time.time())
+def count(
+    folder: str, task_id: str, steps: int, pause_s: float, tell: Callable[[int], object], ends: str = "SUCCESS"
+) -> dict[str, int]:
+    """Count to `steps`, tell each and write each down, and how long the telling took; `ends`: how it is to end."""
+    pid = os.getpid()
+    write_down(folder, task_id, began=time.time(), pid=pid)
     longest_s = spent_s = 0.0
     with Path(folder, task_id).open("a", buffering=1) as file:
         for step in range(1, steps + 1):
@@ -35,7 +38,7 @@ def count(folder: str, task_id: str, steps: int, pause_s: float, tell: Callable[
             tell(step)
             took_s = time.perf_counter() - before
             longest_s, spent_s = max(longest_s, took_s), spent_s + took_s
-            file.write(json.dumps({"step": step, "at": time.time()}) + "\n")
+            file.write(json.dumps({"step": step, "at": time.time(), "pid": pid}) + "\n")
             time.sleep(pause_s)
-    write_down(folder, task_id, ended="SUCCESS", at=time.time(), longest_s=longest_s, spent_s=spent_s)
+    write_down(folder, task_id, ended=ends, at=time.time(), longest_s=longest_s, spent_s=spent_s)
     return {"steps": steps}

@@ -1,11 +1,11 @@
-"""What came of a fault: what the watcher missed, what it ended with, how soon it was right again, harm to the task."""
+"""What came of a fault: what watchers missed, what they ended with, how soon they were right again, harm to the task."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.faults.facts import Fact
 from tests.faults.stage import Stage
-from tests.faults.witness import Sight
+from tests.faults.witness import Sight, Witness
 from worker import states
 
 MOST_HEALING_S = 2.0
@@ -16,7 +16,7 @@ NEVER = float("inf")
 
 @dataclass(frozen=True)
 class Outcome:
-    """One play.
+    """One play. Where several watch: the worst of all of them.
 
     unseen: values that were never shown, of the `steps` that the task told while it was watched. shown: the last state
     that was shown. exact: every watcher has what the table has, and the table what happened. healed_s: from the fault's
@@ -33,27 +33,44 @@ class Outcome:
     blocked_s: float = 0.0
     share: float = 0.0
     wrong: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def measure(stage: Stage, exact: bool, wrong: Sequence[str]) -> Outcome:
-    """Read the witness's sights beside the task's own facts."""
-    told = stage.told()
-    sights = stage.witness.sights
+    """Read the witnesses' sights beside the tasks' own facts."""
+    told = {task_id: stage.told(task_id) for task_id in stage.watched()}
+    unseen = [_unseen(witness.sights, told[witness.task_id]) for witness in stage.witnesses]
+    harm = [_harm(facts) for facts in told.values()]
+    return Outcome(
+        unseen=sum(missed for missed, _ in unseen),
+        steps=sum(steps for _, steps in unseen),
+        shown=min((_shown(witness) for witness in stage.witnesses), key=states.is_final),
+        exact=exact,
+        healed_s=max(_healed_s(stage, witness.sights, told[witness.task_id]) for witness in stage.witnesses),
+        executions=max(sum("began" in fact for fact in facts) for facts in told.values()),
+        blocked_s=max(blocked_s for blocked_s, _ in harm),
+        share=max(share for _, share in harm),
+        wrong=[*wrong, *stage.wrong],
+        notes=stage.notes,
+    )
+
+
+def _shown(witness: Witness) -> str:
+    return witness.sights[-1].state if witness.sights else "nothing"
+
+
+def _unseen(sights: Sequence[Sight], told: Sequence[Fact]) -> tuple[int, int]:
+    """How many steps were not seen, of how many that were told from the first sight on."""
     watched_from = sights[0].at if sights else 0.0
     steps = {fact["step"] for fact in told if "step" in fact and fact["at"] > watched_from}
+    return len(steps - {sight.current for sight in sights}), len(steps)
+
+
+def _harm(told: Sequence[Fact]) -> tuple[float, float]:
+    """The longest report in seconds, and the share of its run time that the task spent on reporting."""
     ended = next((fact for fact in reversed(told) if "ended" in fact), {})
-    took_s = ended.get("at", 0.0) - next((fact["began"] for fact in reversed(told) if "began" in fact), 0.0)
-    return Outcome(
-        unseen=len(steps - {sight.current for sight in sights}),
-        steps=len(steps),
-        shown=sights[-1].state if sights else "nothing",
-        exact=exact,
-        healed_s=_healed_s(stage, sights, told),
-        executions=sum("began" in fact for fact in told),
-        blocked_s=ended.get("longest_s", 0.0),
-        share=ended["spent_s"] / took_s if ended else 0.0,
-        wrong=list(wrong),
-    )
+    began = next((fact["began"] for fact in reversed(told) if "began" in fact), 0.0)
+    return ended.get("longest_s", 0.0), ended["spent_s"] / (ended["at"] - began) if ended else 0.0
 
 
 def _healed_s(stage: Stage, sights: Sequence[Sight], told: Sequence[Fact]) -> float:

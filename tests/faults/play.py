@@ -1,7 +1,7 @@
 """Plays one fault on one subject, and judges it."""
 
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,8 @@ class Fault:
 
     body: what happens, on a stage with a web and a worker. ends: states that the task may end in. executions: how often
     it may run. within_s: until the watcher must be right again. task_s: how long the task may need for its end.
-    plain: whether the same is played on the plain subject. quick: whether it is played in `make test`.
+    also: looks at the end for what else is wrong with Pushboard. plain: whether the same is played on the plain
+    subject. quick: whether it is played in `make test`.
     """
 
     number: str
@@ -33,6 +34,7 @@ class Fault:
     executions: Collection[int] = frozenset({1})
     within_s: float = MOST_HEALING_S
     task_s: float = 60.0
+    also: Callable[[Stage], Iterable[str]] = lambda _: ()
     plain: bool = True
     quick: bool = False
 
@@ -58,20 +60,26 @@ def _waited(condition: Callable[[], object], timeout_s: float) -> bool:
 
 
 def _pushboard(stage: Stage, fault: Fault, margin: float) -> Outcome:
-    _waited(lambda: states.is_final((stage.row() or {}).get("state") or ""), fault.task_s)
+    _waited(lambda: all(_is_final(stage, task_id) for task_id in stage.task_ids), fault.task_s)
     exact = _waited(lambda: not list(_differences(stage)), PATIENCE_S)
     wrong = [*_differences(stage), *(text for witness in stage.witnesses for text in witness.faults)]
+    wrong += fault.also(stage)
     outcome = measure(stage, exact, wrong)
     return _judged(outcome, fault, _truth(stage), margin)
 
 
+def _is_final(stage: Stage, task_id: str) -> bool:
+    return states.is_final((stage.row(task_id) or {}).get("state") or "")
+
+
 def _differences(stage: Stage) -> Iterator[str]:
-    """Every watcher against the table."""
-    row = stage.row() or {}
-    for number, witness in enumerate(stage.witnesses):
-        shown = getattr(witness, "rows", {}).get(stage.task_id, {})
-        if not row or not same(shown, {name: value for name, value in row.items() if name in shown}) or not shown:
-            yield f"watcher {number} shows {shown.get('state')} {shown.get('current')}, not {row.get('state')}"
+    """Every watcher against the table, in every task."""
+    for task_id in stage.task_ids:
+        row = stage.row(task_id) or {}
+        for number, witness in enumerate(stage.witnesses):
+            shown = getattr(witness, "rows", {}).get(task_id, {})
+            if not row or not same(shown, {name: value for name, value in row.items() if name in shown}) or not shown:
+                yield f"watcher {number} shows {shown.get('state')} {shown.get('current')}, not {row.get('state')}"
 
 
 def _truth(stage: Stage) -> str:
@@ -82,7 +90,10 @@ def _truth(stage: Stage) -> str:
 
 
 def _plain(stage: Stage, fault: Fault) -> Outcome:
-    _waited(lambda: any("ended" in fact for fact in stage.told()), fault.task_s)
+    def shown() -> bool:
+        return bool(stage.witness.sights) and states.is_final(stage.witness.sights[-1].state)
+
+    _waited(lambda: shown() or any("ended" in fact for fact in stage.told()), fault.task_s)
     exact = _waited(lambda: stage.witness.sights and stage.witness.sights[-1].state in fault.ends, PATIENCE_S)
     return measure(stage, exact, [])
 

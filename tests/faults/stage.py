@@ -1,5 +1,6 @@
 """Where a fault is played: Redis, a web, a worker, a task that counts and somebody who watches it."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,6 +19,9 @@ from worker.store import Row, Table
 STEPS, PAUSE_S = 60, 0.08
 """The task tells 12 values a second for 5 s: slower than 20 frames a second, so nothing is conflated away."""
 
+GONE = "gone"
+"""In place of a state: the table has no such row."""
+
 
 class Void(Exception):
     """The fault was not in force, or nobody was watching: what was measured means nothing."""
@@ -26,8 +30,9 @@ class Void(Exception):
 class Stage:
     """All parts run when it is made, and end with `stack`."""
 
-    def __init__(self, subject: Subject, folder: Path, stack: ExitStack) -> None:
-        self.subject, self.folder, self._stack = subject, folder, stack
+    def __init__(self, subject: Subject, folder: Path, stack: ExitStack, **settings: str) -> None:
+        """`settings`: of web and worker, such as KEPT_TASKS."""
+        self.subject, self.folder, self._stack, self._settings = subject, folder, stack, settings
         self.facts = folder / "facts"
         self.facts.mkdir()
         self.server = stack.enter_context(RedisServer.start(folder / "redis"))
@@ -35,14 +40,22 @@ class Stage:
         self.webs: list[Service] = []
         self.workers: list[Service] = []
         self.witnesses: list[Witness] = []
-        self.task_id = ""
+        self.task_ids: list[str] = []
+        self.run_died = False
         self.fault_began = self.fault_ended = 0.0
+        self.wrong: list[str] = []
+        self.notes: list[str] = []
 
     @property
     def env(self) -> dict[str, str]:
         """The settings of web and worker."""
         secret = "only for the matrix, and long enough for it"
-        return {"REDIS_URL": self.redis_url, "DATA_DIR": str(self.folder), "SECRET_KEY": secret}
+        return {"REDIS_URL": self.redis_url, "DATA_DIR": str(self.folder), "SECRET_KEY": secret} | self._settings
+
+    @property
+    def task_id(self) -> str:
+        """The first task: it is what the outcome is about. The others are to be as exact."""
+        return self.task_ids[0] if self.task_ids else ""
 
     @property
     def web(self) -> Service:
@@ -63,19 +76,22 @@ class Stage:
         self._stack.callback(web.kill)
         return web.start()
 
-    def start_worker(self) -> Service:
+    def start_worker(self, concurrency: int = 2) -> Service:
         """Start one more worker."""
-        worker = self.subject.worker(self.folder / f"w{len(self.workers)}.log", self.env)
+        worker = self.subject.worker(self.folder / f"w{len(self.workers)}.log", concurrency, self.env)
         self.workers.append(worker)
         self._stack.callback(worker.kill)
         return worker.start()
 
     def send(self, name: str = "matrix.count", steps: int = STEPS, pause_s: float = PAUSE_S, **options: object) -> str:
-        """Start a task; the first one is what the outcome is about."""
-        with celery.Celery(broker=self.redis_url) as sender:
-            task_id = str(sender.send_task(name, (str(self.facts), steps, pause_s), **options).id)
-        self.task_id = self.task_id or task_id
-        return task_id
+        """Start a task; the options are those of Celery's `send_task`."""
+        with self.sender() as sender:
+            self.task_ids.append(str(sender.send_task(name, (str(self.facts), steps, pause_s), **options).id))
+        return self.task_ids[-1]
+
+    def sender(self) -> celery.Celery:
+        """A program that sends tasks; to be used as a context."""
+        return celery.Celery(broker=self.redis_url, backend=self.redis_url)
 
     def watch(self, url: str = "", task_id: str = "") -> Witness:
         """One more watcher of the task, of the first web unless another is given."""
@@ -84,9 +100,11 @@ class Stage:
         self._stack.callback(lambda: _leave(witness))
         return witness
 
-    def begin(self, name: str = "matrix.count", steps: int = STEPS, pause_s: float = PAUSE_S) -> None:
+    def begin(
+        self, name: str = "matrix.count", steps: int = STEPS, pause_s: float = PAUSE_S, **options: object
+    ) -> None:
         """The usual opening: the task runs, and its watcher has seen 15 values of it."""
-        self.send(name, steps, pause_s)
+        self.send(name, steps, pause_s, **options)
         self.watch()
         self.prove(lambda: (self.latest() or 0) >= 15, "the watcher sees the task run", 20)
 
@@ -94,14 +112,23 @@ class Stage:
         """The newest value that the first watcher has seen."""
         return self.witness.sights[-1].current if self.witness.sights else None
 
-    def told(self) -> list[facts.Fact]:
-        """What the task wrote down itself."""
-        return facts.read(self.facts, self.task_id)
+    def told(self, task_id: str = "") -> list[facts.Fact]:
+        """What the first task, or another, wrote down itself."""
+        return facts.read(self.facts, task_id or self.task_id)
 
-    def row(self) -> Row | None:
-        """The task's row in Pushboard's table."""
+    def child(self) -> int:
+        """The process that runs the task, or ran it last, by its id."""
+        return int([fact["pid"] for fact in self.told() if "began" in fact][-1])
+
+    def runner(self) -> Service:
+        """The worker that runs the task; a worker's processes are a group of their own."""
+        group = os.getpgid(self.child())
+        return next(worker for worker in self.workers if worker.pid == group)
+
+    def row(self, task_id: str = "") -> Row | None:
+        """The row of the first task, or of another, in Pushboard's table."""
         with redis.Redis.from_url(self.redis_url, decode_responses=True) as client:
-            return Table(client).row(self.task_id)
+            return Table(client).row(task_id or self.task_id)
 
     def prove(self, condition: Callable[[], object], what: str, timeout_s: float = 5.0) -> None:
         """Wait for the precondition of a fault; without it the play is void."""
@@ -116,6 +143,11 @@ class Stage:
         self.fault_began = self.fault_ended = time.time()
         yield
         self.fault_ended = time.time()
+
+    def died(self, at: float) -> None:
+        """The fault was at this time, and with it the run came to its end: only that end, or a later run, is news."""
+        self.fault_began = self.fault_ended = at
+        self.run_died = True
 
 
 def _leave(witness: Witness) -> None:

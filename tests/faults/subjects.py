@@ -11,11 +11,11 @@ from tests.processes import Service, new_web, new_worker, service_env
 
 @dataclass(frozen=True)
 class Subject:
-    """How to start its web (name of the log file, port, environment) and its worker, and how to watch a task."""
+    """How to start its web (log file, port, settings), its worker (log file, concurrency, settings); how to watch."""
 
     name: str
     web: Callable[[Path, int, dict[str, str]], Service]
-    worker: Callable[[Path, dict[str, str]], Service]
+    worker: Callable[[Path, int, dict[str, str]], Service]
     watch: Callable[[str, str], Witness]
 
 
@@ -23,9 +23,9 @@ def _web(output: Path, port: int, env: dict[str, str]) -> Service:
     return new_web(output, **env, PORT=str(port or ports.free_port()))
 
 
-def _worker(output: Path, env: dict[str, str]) -> Service:
+def _worker(output: Path, concurrency: int, env: dict[str, str]) -> Service:
     name = f"{output.stem}@%h"
-    return new_worker(output, "-I", "tests.faults.count_tasks", "-n", name, "--concurrency=2", **env)
+    return new_worker(output, "-I", "tests.faults.count_tasks", "-n", name, f"--concurrency={concurrency}", **env)
 
 
 def _plain_web(output: Path, port: int, env: dict[str, str]) -> Service:
@@ -33,10 +33,10 @@ def _plain_web(output: Path, port: int, env: dict[str, str]) -> Service:
     return Service("web", "python -m bench.rivals.plain_web", told, output)
 
 
-def _plain_worker(output: Path, env: dict[str, str]) -> Service:
+def _plain_worker(output: Path, concurrency: int, env: dict[str, str]) -> Service:
     command = (
-        f"celery -A tests.faults.plain_tasks worker --loglevel=INFO -n {output.stem}@%h --concurrency=2 "
-        "--without-mingle --without-gossip"
+        f"celery -A tests.faults.plain_tasks worker --loglevel=INFO -n {output.stem}@%h "
+        f"--concurrency={concurrency} --without-mingle --without-gossip"
     )
     return Service("worker", command, service_env(**env), output)
 
