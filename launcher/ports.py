@@ -18,9 +18,15 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
 
 
 def free_port() -> int:
-    """A port that nobody uses at this moment."""
+    """A port that nobody uses, and that nobody else is given for a minute: a server may listen there."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
+        # Only now: bound with it, it could be a port that is kept for somebody else.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.listen()
+        with socket.create_connection(probe.getsockname()):
+            # Who hangs up first keeps the port in TIME_WAIT: the system hands it to nobody, servers may take it.
+            probe.accept()[0].close()
         return int(probe.getsockname()[1])
 
 
