@@ -54,15 +54,16 @@ class Balancer:
         self.folder = Path(tempfile.mkdtemp(prefix="nginx-"))
 
     def __enter__(self) -> Self:
-        path = find_nginx()
-        shutil.copy(CERTIFICATE, self.folder / "board.pem")
+        path, owner = find_nginx(), self._owner()
+        shutil.copyfile(CERTIFICATE, self.folder / "board.pem")
         (self.folder / "nginx.conf").write_text(AROUND.format(folder=self.folder, documented=self._adapted()))
         with (self.folder / "output").open("wb") as output:
             self._process = subprocess.Popen(
                 [path, "-p", self.folder, "-c", self.folder / "nginx.conf"],
                 stderr=output,
                 start_new_session=True,
-                **self._as_nobody(),
+                user=owner,
+                group=owner,
             )
         try:
             wait_until(lambda: self._process.poll() is not None or ports.answers(self.port), 10, "nginx listens")
@@ -97,9 +98,9 @@ class Balancer:
         text = text.replace("listen 443", f"listen 127.0.0.1:{self.port}")
         return re.sub(r"/etc/nginx/board\.(pem|key)", str(self.folder / "board.pem"), text)
 
-    def _as_nobody(self) -> dict[str, int]:
+    def _owner(self) -> int | None:
+        """Who it runs as: root's files are closed to nginx' workers, so that it all runs as nobody then."""
         if os.geteuid():
-            return {}
+            return None
         os.chown(self.folder, NOBODY, NOBODY)
-        os.chown(self.folder / "board.pem", NOBODY, NOBODY)
-        return {"user": NOBODY, "group": NOBODY}
+        return NOBODY

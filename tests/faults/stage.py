@@ -5,11 +5,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from string import ascii_lowercase
 
 import celery
 import redis
 
 from launcher.redis_server import RedisServer
+from tests.balancer import Balancer
 from tests.faults import facts
 from tests.faults.subjects import Subject
 from tests.faults.witness import Witness
@@ -70,11 +72,17 @@ class Stage:
         return self.witnesses[0]
 
     def start_web(self, port: int = 0) -> Service:
-        """Start one more web."""
-        web = self.subject.web(self.folder / f"web{len(self.webs)}.log", port, self.env)
+        """Start one more web: a, b, c …"""
+        env = self.env | {"WEB_NAME": ascii_lowercase[len(self.webs)]}
+        web = self.subject.web(self.folder / f"web{len(self.webs)}.log", port, env)
         self.webs.append(web)
         self._stack.callback(web.kill)
         return web.start()
+
+    def start_balancer(self) -> Balancer:
+        """Start nginx in front of all webs there are."""
+        webs = {name: web.port for name, web in zip(ascii_lowercase, self.webs, strict=False)}
+        return self._stack.enter_context(Balancer(webs))
 
     def start_worker(self, concurrency: int = 2) -> Service:
         """Start one more worker."""
@@ -95,7 +103,10 @@ class Stage:
 
     def watch(self, url: str = "", task_id: str = "") -> Witness:
         """One more watcher of the task, of the first web unless another is given."""
-        witness = self.subject.watch(url or self.web.url, task_id or self.task_id)
+        return self.join(self.subject.watch(url or self.web.url, task_id or self.task_id))
+
+    def join(self, witness: Witness) -> Witness:
+        """Take in one more watcher, made elsewhere."""
         self.witnesses.append(witness)
         self._stack.callback(lambda: _leave(witness))
         return witness
@@ -129,6 +140,10 @@ class Stage:
         """The row of the first task, or of another, in Pushboard's table."""
         with redis.Redis.from_url(self.redis_url, decode_responses=True) as client:
             return Table(client).row(task_id or self.task_id)
+
+    def state(self, task_id: str = "") -> str:
+        """The state in a task's row, or GONE."""
+        return str((self.row(task_id) or {}).get("state") or GONE)
 
     def prove(self, condition: Callable[[], object], what: str, timeout_s: float = 5.0) -> None:
         """Wait for the precondition of a fault; without it the play is void."""
