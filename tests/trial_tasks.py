@@ -12,6 +12,12 @@ from worker import progress
 from worker.celery_app import celery_app
 
 
+def wait_for(path: str) -> None:
+    """Until somebody makes the file."""
+    while not os.path.exists(path):
+        time.sleep(0.02)
+
+
 @celery_app.task(bind=True, name="trial.count")
 def count(self: Any, total: int = 5, pause_s: float = 0.0, fail: bool = False) -> dict[str, Any]:
     """The tutorial's way: update_state and nothing else."""
@@ -76,6 +82,22 @@ def fail_once(self: Any) -> str:
     if self.request.retries == 0:
         raise self.retry(exc=ConnectionError("gateway timeout"), countdown=1)
     return "fine at last"
+
+
+@celery_app.task(bind=True, name="trial.retry_after")
+def retry_after(self: Any, path: str) -> str:
+    """Is retried once, as soon as the file is there."""
+    if self.request.retries:
+        return "fine at last"
+    wait_for(path)
+    raise self.retry(exc=ConnectionError("gateway timeout"), countdown=0)
+
+
+@celery_app.task(name="trial.end_after")
+def end_after(path: str) -> str:
+    """Ends as soon as the file is there."""
+    wait_for(path)
+    return "the file is there"
 
 
 @celery_app.task(bind=True, name="trial.ignore")
