@@ -4,26 +4,26 @@ Every watcher must end with exactly the table's rows, and the table with what th
 """
 
 import argparse
-import os
 import random
-import signal
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import celery
-import redis
 
 from launcher.redis_server import RedisServer
-from tests.faults.verdict import judge
+from tests.faults.storm_faults import Faults
+from tests.faults.verdict import Verdict
 from tests.processes import Service, new_web, new_worker
 from tests.watcher import Watcher
 
 ENDS = ["succeed"] * 6 + ["fail", "retry"]
+NAMES = ["storm.work"] * 3 + ["storm.work_once"]
+REVOKED_SHARE = 0.1
+WATCHED_SHARE, MOST_TASK_WATCHERS = 0.1, 20
 
 
 class Storm:
@@ -40,8 +40,11 @@ class Storm:
         self.workers = [self._begin(stack, self._worker(number)) for number in range(2)]
         self.sender = celery.Celery(broker=self.server.url)
         self.watchers = [Watcher(web.url, "board") for web in self.webs for _ in range(3)]
-        stack.callback(lambda: [watcher.client.disconnect() for watcher in self.watchers])
+        self.task_watchers: list[Watcher] = []
+        stack.callback(lambda: [watcher.client.disconnect() for watcher in self.watchers + self.task_watchers])
+        self.faults = Faults(self.random, self.server, self.webs, self.workers, self.watchers)
         self.sent: list[str] = []
+        self.revoked: set[str] = set()
         self.done: Counter[str] = Counter()
 
     def _worker(self, number: int) -> Service:
@@ -60,8 +63,9 @@ class Storm:
         while time.monotonic() < deadline:
             for _ in range(self.random.randint(1, 4)):
                 self.send()
+            self.revoke()
             time.sleep(self.random.uniform(0.2, 2.0))
-            fault = self.random.choice(self.faults())
+            fault = self.random.choice(self.faults.all())
             self.done[fault.__name__] += 1
             print(f"{time.strftime('%H:%M:%S')} {fault.__name__}", flush=True)
             fault()
@@ -70,89 +74,24 @@ class Storm:
         """Start a task; one that could not be sent has not been started."""
         steps, pause_s = self.random.randint(1, 60), self.random.choice([0.0, 0.005, 0.05])
         with suppress(Exception):
-            task = self.sender.send_task(
-                "storm.work", (str(self.facts), steps, pause_s, self.random.choice(ENDS)), retry=False
-            )
+            arguments = (str(self.facts), steps, pause_s, self.random.choice(ENDS))
+            task = self.sender.send_task(self.random.choice(NAMES), arguments, retry=False)
             self.sent.append(str(task.id))
+            self.watch_task(str(task.id))
 
-    def faults(self) -> list[Callable[[], None]]:
-        """What can break."""
-        return [
-            self.kill_web,
-            self.stop_web,
-            self.freeze_web,
-            self.kill_worker,
-            self.kill_child,
-            self.stop_worker,
-            self.freeze_worker_shortly,
-            self.restart_redis,
-            self.kill_redis,
-            self.freeze_redis,
-            self.drop_sockets,
-            self.drop_redis_connections,
-        ]
-
-    def kill_web(self) -> None:
-        web = self.random.choice(self.webs)
-        web.kill()
-        time.sleep(self.random.uniform(0, 3))
-        web.start()
-
-    def stop_web(self) -> None:
-        web = self.random.choice(self.webs)
-        assert web.stop() == 0, "a web process that is told to stop must end with 0"
-        web.start()
-
-    def freeze_web(self) -> None:
-        self._freeze(self.random.choice(self.webs).pid, 4)
-
-    def kill_worker(self) -> None:
-        worker = self.random.choice(self.workers)
-        worker.kill()
-        time.sleep(self.random.uniform(0, 3))
-        worker.start()
-
-    def stop_worker(self) -> None:
-        worker = self.random.choice(self.workers)
-        worker.stop(timeout_s=30)
-        worker.start()
-
-    def kill_child(self) -> None:
-        worker = self.random.choice(self.workers)
-        children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
-        if children:
-            with suppress(ProcessLookupError):
-                os.kill(int(self.random.choice(children)), signal.SIGKILL)
-
-    def freeze_worker_shortly(self) -> None:
-        self._freeze(self.random.choice(self.workers).pid, 3)
-
-    def restart_redis(self) -> None:
-        self.server.stop()
-        time.sleep(self.random.uniform(0, 4))
-        self.server.restart()
-
-    def kill_redis(self) -> None:
-        self.server.kill()
-        time.sleep(self.random.uniform(0, 2))
-        self.server.restart()
-
-    def freeze_redis(self) -> None:
-        self._freeze(self.server.pid, 4)
-
-    def drop_sockets(self) -> None:
-        for watcher in self.random.sample(self.watchers, 3):
+    def watch_task(self, task_id: str) -> None:
+        """Somebody opens the page of one of the first tasks, if a web answers just now."""
+        if len(self.task_watchers) < MOST_TASK_WATCHERS and self.random.random() < WATCHED_SHARE:
             with suppress(Exception):
-                watcher.client.eio.ws.sock.close()
+                self.task_watchers.append(Watcher(self.random.choice(self.webs).url, f"task:{task_id}"))
 
-    def drop_redis_connections(self) -> None:
-        with suppress(redis.RedisError), redis.Redis.from_url(self.server.url) as client:
-            client.client_kill_filter(_type="normal", skipme=True)
-
-    def _freeze(self, pid: int, longest_s: float) -> None:
-        os.kill(pid, signal.SIGSTOP)
-        time.sleep(self.random.uniform(0.1, longest_s))
-        os.kill(pid, signal.SIGCONT)
+    def revoke(self) -> None:
+        """Now and then somebody stops one of the last tasks, whether it has begun or not."""
+        if self.sent and self.random.random() < REVOKED_SHARE:
+            task_id = self.random.choice(self.sent[-10:])
+            self.revoked.add(task_id)
+            with suppress(Exception):
+                self.sender.control.revoke(task_id, terminate=True, signal="SIGKILL")
 
 
 def run(seed: int, minutes: float) -> list[str]:
@@ -161,8 +100,9 @@ def run(seed: int, minutes: float) -> list[str]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="storm-")))
         storm = Storm(seed, folder, stack)
         storm.blow(minutes)
-        wrong = judge(storm.server.url, storm.sent, storm.facts, storm.watchers)
-        healed = sum(watcher.answered - 1 for watcher in storm.watchers)
+        watchers = storm.watchers + storm.task_watchers
+        wrong = Verdict(storm.server.url, storm.facts, storm.revoked).judge(storm.sent, watchers)
+        healed = sum(watcher.answered - 1 for watcher in watchers)
         print(f"seed {seed}: {len(storm.sent)} tasks, {sum(storm.done.values())} faults {dict(storm.done)}")
         print(f"healed by a new subscribe: {healed}; wrong: {len(wrong)}")
         if wrong:

@@ -7,8 +7,7 @@ from tests.faults.facts import write_down
 from worker.celery_app import celery_app
 
 
-@celery_app.task(bind=True, name="storm.work", acks_late=True, reject_on_worker_lost=True, max_retries=2)
-def work(self: Any, folder: str, steps: int, pause_s: float, end: str) -> dict[str, int]:
+def _work(self: Any, folder: str, steps: int, pause_s: float, end: str) -> dict[str, int]:
     """Works `steps` steps, then ends as it is told: `succeed`, `fail`, or `retry` once and succeed."""
     write_down(folder, self.request.id, began=time.time())
     for step in range(1, steps + 1):
@@ -22,3 +21,7 @@ def work(self: Any, folder: str, steps: int, pause_s: float, end: str) -> dict[s
         raise ValueError("told to fail")
     write_down(folder, self.request.id, ended="SUCCESS")
     return {"steps": steps}
+
+
+celery_app.task(bind=True, name="storm.work", acks_late=True, reject_on_worker_lost=True, max_retries=2)(_work)
+celery_app.task(bind=True, name="storm.work_once", max_retries=2)(_work)
