@@ -56,9 +56,8 @@ def _range(values: Sequence[float], form: str) -> str:
 def _harm(outcomes: Sequence[Outcome]) -> str:
     blocked_ms = max(outcome.blocked_s for outcome in outcomes) * 1_000
     wrong = sorted({text for outcome in outcomes for text in outcome.wrong})
-    return f"{blocked_ms:,.1f} ms ({max(outcome.share for outcome in outcomes):.1%})" + "".join(
-        f"  WRONG: {text}" for text in wrong
-    )
+    said = [f"  {text}" for outcome in outcomes for text in outcome.notes] + [f"  WRONG: {text}" for text in wrong]
+    return f"{blocked_ms:,.1f} ms ({max(outcome.share for outcome in outcomes):.1%})" + "".join(said)
 
 
 def main() -> int:

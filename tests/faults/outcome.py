@@ -1,4 +1,4 @@
-"""What came of a fault: what watchers missed, what they ended with, how soon they were right again, harm to the task."""
+"""What came of a fault: what watchers missed and ended with, how soon they were right again, harm to the task."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class Outcome:
     unseen: values that were never shown, of the `steps` that the task told while it was watched. shown: the last state
     that was shown. exact: every watcher has what the table has, and the table what happened. healed_s: from the fault's
     end until something as new was shown. executions: how often the task began. blocked_s: its longest report; share: of
-    its run time that it spent reporting.
+    its run time that it spent reporting. notes: what else there is to tell.
     """
 
     unseen: int
@@ -38,7 +38,7 @@ class Outcome:
 
 def measure(stage: Stage, exact: bool, wrong: Sequence[str]) -> Outcome:
     """Read the witnesses' sights beside the tasks' own facts."""
-    told = {task_id: stage.told(task_id) for task_id in stage.watched()}
+    told = {task_id: stage.told(task_id) for task_id in {witness.task_id for witness in stage.witnesses}}
     unseen = [_unseen(witness.sights, told[witness.task_id]) for witness in stage.witnesses]
     harm = [_harm(facts) for facts in told.values()]
     return Outcome(
@@ -80,7 +80,8 @@ def _healed_s(stage: Stage, sights: Sequence[Sight], told: Sequence[Fact]) -> fl
     newest = reached[-1] if reached else 0
     attempt = max((sight.attempt for sight in sights if sight.at <= stage.fault_began), default=1)
     for sight in sights:
-        is_new = sight.attempt > attempt or states.is_final(sight.state) or (sight.current or 0) >= newest
+        is_newer = not stage.run_died and (sight.current or 0) >= newest
+        is_new = sight.attempt > attempt or states.is_final(sight.state) or is_newer
         if is_new and sight.at >= at:
             return sight.at - at
         if is_new and states.is_final(sight.state):

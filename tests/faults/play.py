@@ -1,17 +1,18 @@
 """Plays one fault on one subject, and judges it."""
 
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.faults.outcome import MOST_BLOCKED_S, MOST_HEALING_S, MOST_SHARE, Outcome, measure
-from tests.faults.stage import Stage
+from tests.faults.stage import GONE, Stage
 from tests.faults.subjects import PUSHBOARD, Subject
 from tests.processes import wait_until
 from tests.watcher import same
 from worker import states
+from worker.store import Row
 
 PATIENCE_S = 15.0
 """How long after fault and task have ended a watcher is given before what it shows is called its end."""
@@ -23,6 +24,7 @@ class Fault:
 
     body: what happens, on a stage with a web and a worker. ends: states that the task may end in. executions: how often
     it may run. within_s: until the watcher must be right again. task_s: how long the task may need for its end.
+    settings: of web and worker, beside the usual ones.
     also: looks at the end for what else is wrong with Pushboard. plain: whether the same is played on the plain
     subject. quick: whether it is played in `make test`.
     """
@@ -34,6 +36,7 @@ class Fault:
     executions: Collection[int] = frozenset({1})
     within_s: float = MOST_HEALING_S
     task_s: float = 60.0
+    settings: Mapping[str, str] = field(default_factory=dict)
     also: Callable[[Stage], Iterable[str]] = lambda _: ()
     plain: bool = True
     quick: bool = False
@@ -46,7 +49,7 @@ def play(fault: Fault, subject: Subject, margin: float = 1.0) -> Outcome:
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="matrix-")))
-        stage = Stage(subject, folder, stack)
+        stage = Stage(subject, folder, stack, **fault.settings)
         stage.start_web()
         stage.start_worker()
         fault.body(stage)
@@ -60,7 +63,7 @@ def _waited(condition: Callable[[], object], timeout_s: float) -> bool:
 
 
 def _pushboard(stage: Stage, fault: Fault, margin: float) -> Outcome:
-    _waited(lambda: all(_is_final(stage, task_id) for task_id in stage.task_ids), fault.task_s)
+    _waited(lambda: all(_has_ended(stage, fault, task_id) for task_id in stage.task_ids), fault.task_s)
     exact = _waited(lambda: not list(_differences(stage)), PATIENCE_S)
     wrong = [*_differences(stage), *(text for witness in stage.witnesses for text in witness.faults)]
     wrong += fault.also(stage)
@@ -68,33 +71,45 @@ def _pushboard(stage: Stage, fault: Fault, margin: float) -> Outcome:
     return _judged(outcome, fault, _truth(stage), margin)
 
 
-def _is_final(stage: Stage, task_id: str) -> bool:
-    return states.is_final((stage.row(task_id) or {}).get("state") or "")
+def _has_ended(stage: Stage, fault: Fault, task_id: str) -> bool:
+    state = stage.state(task_id)
+    return states.is_final(state) or state in fault.ends
 
 
 def _differences(stage: Stage) -> Iterator[str]:
     """Every watcher against the table, in every task."""
     for task_id in stage.task_ids:
-        row = stage.row(task_id) or {}
+        row = stage.row(task_id)
         for number, witness in enumerate(stage.witnesses):
-            shown = getattr(witness, "rows", {}).get(task_id, {})
-            if not row or not same(shown, {name: value for name, value in row.items() if name in shown}) or not shown:
-                yield f"watcher {number} shows {shown.get('state')} {shown.get('current')}, not {row.get('state')}"
+            shown = getattr(witness, "rows", {}).get(task_id)
+            if not (_is_right(shown, row) if shown and row else shown == row):
+                yield f"watcher {number} shows {_brief(shown)}, not {_brief(row)}"
+
+
+def _is_right(shown: Row, row: Row) -> bool:
+    return same(shown, {name: value for name, value in row.items() if name in shown})
+
+
+def _brief(row: Row | None) -> str:
+    return f"{row.get('state')} {row.get('current')}" if row else GONE
 
 
 def _truth(stage: Stage) -> str:
     """The state that the table shows, with what the task wrote down where that says otherwise."""
-    state = str((stage.row() or {}).get("state"))
+    state = stage.state()
     ends = [fact["ended"] for fact in stage.told() if "ended" in fact]
     return f"{state}, but it ended {ends[-1]}" if ends and ends[-1] != state and state != states.LOST else state
 
 
 def _plain(stage: Stage, fault: Fault) -> Outcome:
-    def shown() -> bool:
-        return bool(stage.witness.sights) and states.is_final(stage.witness.sights[-1].state)
+    def shown(ends: Collection[str]) -> bool:
+        return all(witness.sights and witness.sights[-1].state in ends for witness in stage.witnesses)
 
-    _waited(lambda: shown() or any("ended" in fact for fact in stage.told()), fault.task_s)
-    exact = _waited(lambda: stage.witness.sights and stage.witness.sights[-1].state in fault.ends, PATIENCE_S)
+    def ended(task_id: str) -> bool:
+        return any("ended" in fact for fact in stage.told(task_id))
+
+    _waited(lambda: shown(states.FINAL) or all(map(ended, stage.task_ids)), fault.task_s)
+    exact = _waited(lambda: shown(fault.ends), PATIENCE_S)
     return measure(stage, exact, [])
 
 

@@ -21,6 +21,7 @@ class Sight(NamedTuple):
 class Witness(Protocol):
     """What the matrix asks of whoever watches."""
 
+    task_id: str
     sights: list[Sight]
     drops: int
     faults: list[str]
@@ -58,6 +59,7 @@ class PlainWitness:
     """A client of plain Flask-SocketIO's: joins the task's room whenever it connects, hears its events."""
 
     def __init__(self, url: str, task_id: str) -> None:
+        self.task_id = task_id
         self.sights: list[Sight] = []
         self.drops = 0
         self.faults: list[str] = []
