@@ -32,6 +32,7 @@ class Service:
         self.port = int(env.get("PORT", "0"))
         self._is_ready = ready
         self._process: subprocess.Popen[bytes] | None = None
+        self._already = 0
 
     @property
     def url(self) -> str:
@@ -57,7 +58,13 @@ class Service:
 
     def start(self) -> "Service":
         """Start and wait until it is ready; also starts again after `stop` or `kill`."""
-        already = len(self.log())
+        self.launch()
+        self.wait_until_ready()
+        return self
+
+    def launch(self) -> None:
+        """Start, and wait for nothing."""
+        self._already = len(self.log())
         with self.output.open("ab") as file:
             self._process = subprocess.Popen(
                 ["/bin/sh", "-c", f"exec {self.command}"],
@@ -67,8 +74,6 @@ class Service:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self._wait_until_ready(already)
-        return self
 
     def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> int:
         """SIGTERM to its process group, as platforms do; SIGKILL after the timeout. Answers the exit code."""
@@ -98,14 +103,15 @@ class Service:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
 
-    def _wait_until_ready(self, after: int) -> None:
-        wait_until(lambda: self.returncode is not None or self._ready(after), START_TIMEOUT_S, f"{self.name} is ready")
+    def wait_until_ready(self) -> None:
+        """Wait until a service that was launched is ready."""
+        wait_until(lambda: self.returncode is not None or self._ready(), START_TIMEOUT_S, f"{self.name} is ready")
         assert self.returncode is None, f"{self.name} ended at its start:\n{self.log()}"
 
-    def _ready(self, after: int) -> bool:
+    def _ready(self) -> bool:
         if self._is_ready:
             return self._is_ready()
-        return answers_healthz(self.url) if self.port else " ready" in self.log()[after:]
+        return answers_healthz(self.url) if self.port else " ready" in self.log()[self._already :]
 
 
 def wait_until(condition: Callable[[], object], timeout_s: float = 10.0, what: str = "it happens") -> None:
@@ -114,6 +120,13 @@ def wait_until(condition: Callable[[], object], timeout_s: float = 10.0, what: s
     while not condition():
         assert time.monotonic() < deadline, f"waited {timeout_s:g} s in vain until {what}"
         time.sleep(0.02)
+
+
+def waited(condition: Callable[[], object], timeout_s: float) -> bool:
+    """Look again until the condition holds or the timeout has passed; whether it holds."""
+    with contextlib.suppress(AssertionError):
+        wait_until(condition, timeout_s)
+    return bool(condition())
 
 
 def procfile_command(name: str) -> str:

@@ -2,14 +2,14 @@
 
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.faults.outcome import MOST_BLOCKED_S, MOST_HEALING_S, MOST_SHARE, Outcome, measure
 from tests.faults.stage import GONE, Stage
 from tests.faults.subjects import PUSHBOARD, Subject
-from tests.processes import wait_until
+from tests.processes import waited
 from tests.watcher import same
 from worker import states
 from worker.store import Row
@@ -24,7 +24,7 @@ class Fault:
 
     body: what happens, on a stage with a web and a worker. ends: states that the task may end in. executions: how often
     it may run. within_s: until the watcher must be right again. task_s: how long the task may need for its end.
-    settings: of web and worker, beside the usual ones.
+    settings: of web and worker, beside the usual ones. opening: sets the stage, where that is not web and worker alone.
     also: looks at the end for what else is wrong with Pushboard. plain: whether the same is played on the plain
     subject. quick: whether it is played in `make test`.
     """
@@ -37,6 +37,7 @@ class Fault:
     within_s: float = MOST_HEALING_S
     task_s: float = 60.0
     settings: Mapping[str, str] = field(default_factory=dict)
+    opening: Callable[[Stage], None] = Stage.open
     also: Callable[[Stage], Iterable[str]] = lambda _: ()
     plain: bool = True
     quick: bool = False
@@ -50,21 +51,15 @@ def play(fault: Fault, subject: Subject, margin: float = 1.0) -> Outcome:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="matrix-")))
         stage = Stage(subject, folder, stack, **fault.settings)
-        stage.start_web()
-        stage.start_worker()
+        stage.margin = margin
+        fault.opening(stage)
         fault.body(stage)
         return _pushboard(stage, fault, margin) if subject is PUSHBOARD else _plain(stage, fault)
 
 
-def _waited(condition: Callable[[], object], timeout_s: float) -> bool:
-    with suppress(AssertionError):
-        wait_until(condition, timeout_s)
-    return bool(condition())
-
-
 def _pushboard(stage: Stage, fault: Fault, margin: float) -> Outcome:
-    _waited(lambda: all(_has_ended(stage, fault, task_id) for task_id in stage.task_ids), fault.task_s)
-    exact = _waited(lambda: not list(_differences(stage)), PATIENCE_S)
+    waited(lambda: all(_has_ended(stage, fault, task_id) for task_id in stage.task_ids), fault.task_s)
+    exact = waited(lambda: not list(_differences(stage)), PATIENCE_S)
     wrong = [*_differences(stage), *(text for witness in stage.witnesses for text in witness.faults)]
     wrong += fault.also(stage)
     outcome = measure(stage, exact, wrong)
@@ -108,8 +103,8 @@ def _plain(stage: Stage, fault: Fault) -> Outcome:
     def ended(task_id: str) -> bool:
         return any("ended" in fact for fact in stage.told(task_id))
 
-    _waited(lambda: shown(states.FINAL) or all(map(ended, stage.task_ids)), fault.task_s)
-    exact = _waited(lambda: shown(fault.ends), PATIENCE_S)
+    waited(lambda: shown(states.FINAL) or all(map(ended, stage.task_ids)), fault.task_s)
+    exact = waited(lambda: shown(fault.ends), PATIENCE_S)
     return measure(stage, exact, [])
 
 

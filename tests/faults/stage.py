@@ -44,6 +44,7 @@ class Stage:
         self.witnesses: list[Witness] = []
         self.task_ids: list[str] = []
         self.run_died = False
+        self.margin = 1.0
         self.fault_began = self.fault_ended = 0.0
         self.wrong: list[str] = []
         self.notes: list[str] = []
@@ -71,6 +72,11 @@ class Stage:
     def witness(self) -> Witness:
         return self.witnesses[0]
 
+    def open(self) -> None:
+        """Start a web and a worker."""
+        self.start_web()
+        self.start_worker()
+
     def start_web(self, port: int = 0) -> Service:
         """Start one more web: a, b, c …"""
         env = self.env | {"WEB_NAME": ascii_lowercase[len(self.webs)]}
@@ -84,12 +90,15 @@ class Stage:
         webs = {name: web.port for name, web in zip(ascii_lowercase, self.webs, strict=False)}
         return self._stack.enter_context(Balancer(webs))
 
-    def start_worker(self, concurrency: int = 2) -> Service:
-        """Start one more worker."""
+    def start_worker(self, concurrency: int = 2, wait: bool = True) -> Service:
+        """Start one more worker, and wait until it is ready unless told otherwise."""
         worker = self.subject.worker(self.folder / f"w{len(self.workers)}.log", concurrency, self.env)
         self.workers.append(worker)
+        worker.launch()
         self._stack.callback(worker.kill)
-        return worker.start()
+        if wait:
+            worker.wait_until_ready()
+        return worker
 
     def send(self, name: str = "matrix.count", steps: int = STEPS, pause_s: float = PAUSE_S, **options: object) -> str:
         """Start a task; the options are those of Celery's `send_task`."""
@@ -99,7 +108,7 @@ class Stage:
 
     def sender(self) -> celery.Celery:
         """A program that sends tasks; to be used as a context."""
-        return celery.Celery(broker=self.redis_url, backend=self.redis_url)
+        return celery.Celery(broker=self.server.url, backend=self.server.url)
 
     def watch(self, url: str = "", task_id: str = "") -> Witness:
         """One more watcher of the task, of the first web unless another is given."""
@@ -138,7 +147,7 @@ class Stage:
 
     def row(self, task_id: str = "") -> Row | None:
         """The row of the first task, or of another, in Pushboard's table."""
-        with redis.Redis.from_url(self.redis_url, decode_responses=True) as client:
+        with redis.Redis.from_url(self.server.url, decode_responses=True) as client:
             return Table(client).row(task_id or self.task_id)
 
     def state(self, task_id: str = "") -> str:
