@@ -32,7 +32,8 @@ def web(start_web: Callable[..., Service]) -> Service:
 
 @pytest.fixture
 def worker(start_worker: Callable[..., Service]) -> Iterator[Service]:
-    service = start_worker("--concurrency=4", "--without-mingle", "-I", "tests.trial_tasks", MAIL_RETRY_S="1")
+    tasks = "tests.trial_tasks,tests.system.outage_tasks"
+    service = start_worker("--concurrency=4", "-I", tasks, MAIL_RETRY_S="1")
     yield service
     service.kill()  # it would take its time to stop, and nobody needs it any more
 
