@@ -9,6 +9,13 @@ from typing import Any
 
 Fact = dict[str, Any]
 
+_BEGAN = time.time() - time.monotonic()
+
+
+def now() -> float:
+    """Seconds since 1970, by a clock that does not step when the machine's is set."""
+    return _BEGAN + time.monotonic()
+
 
 def write_down(folder: str, task_id: str, **fact: Any) -> None:
     """Add a line to the task's file; it is on disk before this returns."""
@@ -30,7 +37,7 @@ def count(
 ) -> dict[str, int]:
     """Count to `steps`, tell each and write each down, and how long the telling took; `ends`: how it is to end."""
     pid = os.getpid()
-    write_down(folder, task_id, began=time.time(), pid=pid)
+    write_down(folder, task_id, began=now(), pid=pid)
     longest_s = spent_s = 0.0
     with Path(folder, task_id).open("a", buffering=1) as file:
         for step in range(1, steps + 1):
@@ -38,7 +45,7 @@ def count(
             tell(step)
             took_s = time.perf_counter() - before
             longest_s, spent_s = max(longest_s, took_s), spent_s + took_s
-            file.write(json.dumps({"step": step, "at": time.time(), "pid": pid}) + "\n")
+            file.write(json.dumps({"step": step, "at": now(), "pid": pid}) + "\n")
             time.sleep(pause_s)
-    write_down(folder, task_id, ended=ends, at=time.time(), longest_s=longest_s, spent_s=spent_s)
+    write_down(folder, task_id, ended=ends, at=now(), longest_s=longest_s, spent_s=spent_s)
     return {"steps": steps}

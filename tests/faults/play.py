@@ -26,7 +26,7 @@ class Fault:
     it may run. within_s: until the watcher must be right again. task_s: how long the task may need for its end.
     settings: of web and worker, beside the usual ones. opening: sets the stage, where that is not web and worker alone.
     also: looks at the end for what else is wrong with Pushboard. plain: whether the same is played on the plain
-    subject. quick: whether it is played in `make test`.
+    subject. quick: whether it is played in `make test`; slow: only when it is asked for by its number.
     """
 
     number: str
@@ -41,6 +41,7 @@ class Fault:
     also: Callable[[Stage], Iterable[str]] = lambda _: ()
     plain: bool = True
     quick: bool = False
+    slow: bool = False
 
 
 def play(fault: Fault, subject: Subject, margin: float = 1.0) -> Outcome:
@@ -93,7 +94,8 @@ def _truth(stage: Stage) -> str:
     """The state that the table shows, with what the task wrote down where that says otherwise."""
     state = stage.state()
     ends = [fact["ended"] for fact in stage.told() if "ended" in fact]
-    return f"{state}, but it ended {ends[-1]}" if ends and ends[-1] != state and state != states.LOST else state
+    differs = ends and ends[-1] != state and state not in (states.LOST, GONE)
+    return f"{state}, but it ended {ends[-1]}" if differs else state
 
 
 def _plain(stage: Stage, fault: Fault) -> Outcome:

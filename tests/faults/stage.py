@@ -13,6 +13,7 @@ import redis
 from launcher.redis_server import RedisServer
 from tests.balancer import Balancer
 from tests.faults import facts
+from tests.faults.cable import Cable
 from tests.faults.subjects import Subject
 from tests.faults.witness import Witness
 from tests.processes import Service, wait_until
@@ -110,9 +111,9 @@ class Stage:
         """A program that sends tasks; to be used as a context."""
         return celery.Celery(broker=self.server.url, backend=self.server.url)
 
-    def watch(self, url: str = "", task_id: str = "") -> Witness:
-        """One more watcher of the task, of the first web unless another is given."""
-        return self.join(self.subject.watch(url or self.web.url, task_id or self.task_id))
+    def watch(self, url: str = "", task_id: str = "", room: str = "board") -> Witness:
+        """One more watcher of the task, of the first web unless another is given; plain has a room a task only."""
+        return self.join(self.subject.watch(url or self.web.url, task_id or self.task_id, room))
 
     def join(self, witness: Witness) -> Witness:
         """Take in one more watcher, made elsewhere."""
@@ -121,11 +122,11 @@ class Stage:
         return witness
 
     def begin(
-        self, name: str = "matrix.count", steps: int = STEPS, pause_s: float = PAUSE_S, **options: object
+        self, name: str = "matrix.count", steps: int = STEPS, pause_s: float = PAUSE_S, url: str = "", **options: object
     ) -> None:
-        """The usual opening: the task runs, and its watcher has seen 15 values of it."""
+        """The usual opening: the task runs, and its watcher (at `url`) has seen 15 values of it."""
         self.send(name, steps, pause_s, **options)
-        self.watch()
+        self.watch(url)
         self.prove(lambda: (self.latest() or 0) >= 15, "the watcher sees the task run", 20)
 
     def latest(self) -> int | None:
@@ -160,6 +161,10 @@ class Stage:
             wait_until(condition, timeout_s, what)
         except AssertionError as error:
             raise Void(str(error)) from error
+
+    def cable(self) -> Cable:
+        """A cable to the first web: `stage.watch(cable.url)` watches through it."""
+        return self._stack.enter_context(Cable(self.web.port))
 
     @contextmanager
     def fault(self) -> Iterator[None]:

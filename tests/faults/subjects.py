@@ -11,12 +11,15 @@ from tests.processes import Service, new_web, new_worker, service_env
 
 @dataclass(frozen=True)
 class Subject:
-    """How to start its web (log file, port, settings), its worker (log file, concurrency, settings); how to watch."""
+    """How to start its web (log file, port, settings) and worker (log file, concurrency, settings), and how to watch.
+
+    watch: of a URL, a task and a room.
+    """
 
     name: str
     web: Callable[[Path, int, dict[str, str]], Service]
     worker: Callable[[Path, int, dict[str, str]], Service]
-    watch: Callable[[str, str], Witness]
+    watch: Callable[[str, str, str], Witness]
 
 
 def _web(output: Path, port: int, env: dict[str, str]) -> Service:

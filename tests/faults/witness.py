@@ -58,7 +58,7 @@ class PushboardWitness(Watcher):
 class PlainWitness:
     """A client of plain Flask-SocketIO's: joins the task's room whenever it connects, hears its events."""
 
-    def __init__(self, url: str, task_id: str) -> None:
+    def __init__(self, url: str, task_id: str, _room: str = "") -> None:
         self.task_id = task_id
         self.sights: list[Sight] = []
         self.drops = 0
