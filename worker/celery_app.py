@@ -12,6 +12,7 @@ celery_app = Celery(
     broker=settings.broker_url,
     backend=settings.result_backend,
     task_cls="worker.progress:ReportingTask",
+    amqp="worker.broker_connection:QuickAMQP",
     include=["worker.signals", "worker.tasks"],
     set_as_current=True,
 )
