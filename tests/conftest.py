@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import redis
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from launcher import browser as browsers
 from launcher.redis_server import RedisServer
@@ -19,6 +19,9 @@ from tests.smtp_server import SmtpServer
 from tests.watching import log, watch, web
 
 __all__ = ["log", "watch", "web"]  # fixtures
+
+PATIENCE_MS = 10_000
+"""How long a page is given for what it does: tests run side by side, and some start whole browsers."""
 __all__ += ["pytest_addoption", "pytest_collection_modifyitems", "pytest_unconfigure"]
 
 
@@ -123,6 +126,7 @@ def start_balancer() -> Iterator[Callable[..., Balancer]]:
 def browser() -> Iterator[Browser]:
     """A real Chromium."""
     path = browsers.find_browser()
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=browsers.flags())
         yield chromium
@@ -136,7 +140,7 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
     def open_context(**options: Any) -> BrowserContext:
         contexts.append(browser.new_context(**options))
-        contexts[-1].set_default_timeout(10_000)
+        contexts[-1].set_default_timeout(PATIENCE_MS)
         return contexts[-1]
 
     yield open_context

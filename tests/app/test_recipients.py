@@ -101,6 +101,6 @@ def test_a_value_that_would_break_the_subject_is_named_by_its_row() -> None:
 def test_the_largest_list_is_read_soon() -> None:
     text = "email,name\n" + "".join(f"recipient{n}@example.com,{'x' * 73}\n" for n in range(10_000))
     assert len(text) > 990_000
-    began = time.monotonic()
+    began = time.process_time()
     check("Hi {{ name }}", "Dear {{ name }}", parse(text))
-    assert time.monotonic() - began < 1.0
+    assert time.process_time() - began < 1.0

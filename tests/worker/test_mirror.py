@@ -21,7 +21,7 @@ def test_the_board_goes_on_while_the_result_backend_is_away(
         env = service_env | {"CELERY_RESULT_BACKEND": backend.url}
         services.append(new_worker(tmp_path / "worker.log", "-I", "tests.trial_tasks", **env))
         services[-1].start()
-        task_id = str(celery.Celery(broker=service_env["REDIS_URL"]).send_task("trial.count", (300, 0.1)).id)
+        task_id = str(celery.Celery(broker=service_env["REDIS_URL"]).send_task("trial.count", (1_000, 0.03)).id)
         with redis.Redis.from_url(backend.url, decode_responses=True) as results:
             wait_until(lambda: (table.row(task_id) or {}).get("current"), 10, "it runs")
             wait_until(lambda: results.exists(f"celery-task-meta-{task_id}"), 5, "it is mirrored")
