@@ -1,8 +1,22 @@
 """`python -m app`: patch, build, serve."""
 
+import sys
 import warnings
+from types import TracebackType
 
 from app.config import async_mode
+from worker.errors import SettingError
+
+
+def _tell_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A setting that cannot be used is told in its one sentence, wherever it is read."""
+    if isinstance(error, SettingError):
+        sys.stderr.write(f"{error}\n")
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = _tell_uncaught
 
 if async_mode() == "eventlet":
     # eventlet says at import that it is being retired; it is chosen here all the same, and ASYNC_MODE leads out of it.
@@ -11,26 +25,27 @@ if async_mode() == "eventlet":
 
     eventlet.monkey_patch()
 
+    from app import eventlet_server
+
 import gc
 import logging
 import os
 import resource
 import signal
-import sys
 from types import FrameType
 
 from flask import Flask
 
 from app.extensions import relay, socketio
 from app.factory import create_app
-from worker.errors import SettingError
 from worker.log_lines import LineFormatter
 
 logger = logging.getLogger("app")
 
 LOOK_S = 0.1
 GOODBYE_S = 0.5
-MOST_FILES, KEPT_FILES = 65_536, 64
+MOST_FILES, KEPT_FILES = 65_536, 128
+"""File descriptors; the kept ones are for Redis, the listener and the modules."""
 
 
 def _log_to_stdout() -> None:
@@ -40,23 +55,13 @@ def _log_to_stdout() -> None:
     logging.captureWarnings(True)
 
 
-def _most_connections() -> int:
-    """How many are served at once; more wait. Each may need a file descriptor and one more to Redis.
-
-    A listener that finds none left ends, so it must not come to that.
-    """
+def _most_connections(wanted: int) -> int:
+    """As many as wanted, if there are file descriptors for them: a listener that finds none left ends."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = min(hard, MOST_FILES) if hard != resource.RLIM_INFINITY else MOST_FILES
     if soft != resource.RLIM_INFINITY and soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    return max((most - KEPT_FILES) // 2, 1)
-
-
-def _build() -> Flask:
-    try:
-        return create_app()
-    except SettingError as error:
-        sys.exit(str(error))
+    return max(min(wanted, most - KEPT_FILES), 1)
 
 
 class Serving:
@@ -90,9 +95,11 @@ class Serving:
     def _serve(self) -> None:
         host, port = self.app.config["HOST"], self.app.config["PORT"]
         logger.info("serving http://%s:%s", host, port)
-        options = {"max_size": _most_connections()} if socketio.async_mode == "eventlet" else {}
         try:
-            socketio.run(self.app, host=host, port=port, log_output=False, allow_unsafe_werkzeug=True, **options)
+            if socketio.async_mode == "eventlet":
+                eventlet_server.serve(self.app, host, port, _most_connections(self.app.config["MOST_CONNECTIONS"]))
+            else:
+                socketio.run(self.app, host=host, port=port, allow_unsafe_werkzeug=True)
         except OSError as error:
             logger.error("cannot listen on %s port %s: %s", host, port, error)
             os._exit(1)
@@ -100,4 +107,4 @@ class Serving:
 
 if __name__ == "__main__":
     _log_to_stdout()
-    Serving(_build()).run()
+    Serving(create_app()).run()

@@ -1,27 +1,22 @@
-"""How much a connection may ask for: a token bucket."""
+"""How much somebody may ask for: a token bucket."""
 
 import time
-
-MOST = 256.0
-"""Enough for all the rooms of a connection at once, as after a drop."""
-
-PER_S = 20.0
-BOARD_COST, TASK_COST = 10.0, 1.0
 
 
 class Allowance:
     """Tokens that come back with time."""
 
-    __slots__ = ("_at", "_left")
+    __slots__ = ("_at", "_left", "_most", "_per_s")
 
-    def __init__(self) -> None:
-        """Full at the start."""
-        self._left, self._at = MOST, time.monotonic()
+    def __init__(self, most: float, per_s: float) -> None:
+        """Full at the start: `most` tokens, of which `per_s` come back each second."""
+        self._most, self._per_s = most, per_s
+        self._left, self._at = most, time.monotonic()
 
-    def spend(self, cost: float) -> bool:
+    def spend(self, cost: float = 1.0) -> bool:
         """Whether there is enough left; if so, it is spent."""
         now = time.monotonic()
-        self._left, self._at = min(MOST, self._left + (now - self._at) * PER_S), now
+        self._left, self._at = min(self._most, self._left + (now - self._at) * self._per_s), now
         if self._left < cost:
             return False
         self._left -= cost

@@ -1,19 +1,25 @@
 """Who watches which room in this process, and who cannot keep up."""
 
 import threading
-from typing import Protocol
+from collections.abc import Collection
+from typing import Any, Protocol, cast
 
 from flask_socketio import SocketIO
 
 from app import rooms
 from app.feed import Feed
 
-MOST_WAITING = 20
-"""Packets that may wait for one client. What comes on top is skipped, and the client is caught up from the table."""
+MOST_WAITING, MOST_WAITING_CHARACTERS = 20, 1_000_000
+"""Packets that may wait for one client, and how long they may be together. What comes on top is skipped, and the client
+is caught up from the table."""
 
 
 class TooManyRooms(Exception):
     """A connection asks for more rooms than it may be in."""
+
+
+class Gone(Exception):
+    """The client has gone meanwhile."""
 
 
 class Position(Protocol):
@@ -35,8 +41,10 @@ class Audience:
         self._rooms: dict[str, set[str]] = {}
 
     def join(self, room: str, sid: str) -> None:
-        """Tell this client what happens in the room from now on. Raises TooManyRooms."""
+        """Tell this client what happens in the room from now on. Raises TooManyRooms, or Gone."""
         with self.lock:
+            if not self._socketio.server.manager.is_connected(sid, "/"):
+                raise Gone  # it has left all its rooms already, and would never leave this one
             joined = self._rooms.setdefault(sid, set())
             if room not in joined and len(joined) >= rooms.MOST_ROOMS:
                 raise TooManyRooms
@@ -66,19 +74,35 @@ class Audience:
 
     def slow(self, room: str) -> list[str]:
         """Those of the room for whom too much waits already; they are remembered as behind."""
-        slow = [sid for sid in self.feeds[room].sids if self._waiting(sid) > MOST_WAITING]
+        feed = self.feeds.get(room)  # its last watcher may have been given up a moment ago
+        slow = [sid for sid in feed.sids if self._is_slow(sid)] if feed else []
         self.skipped += len(slow)
         self.behind.update((room, sid) for sid in slow)
         return slow
 
+    def is_full(self, sid: str) -> bool:
+        """Whether as much waits for this client as may."""
+        return _characters(self._waiting(sid)) > MOST_WAITING_CHARACTERS
+
     def caught_up(self) -> list[tuple[str, str]]:
         """Room and client of those who were behind and for whom nothing waits any more."""
         with self.lock:
-            drained = [pair for pair in self.behind if self._waiting(pair[1]) == 0]
+            drained = [pair for pair in self.behind if not self._waiting(pair[1])]
             self.behind.difference_update(drained)
             return drained
 
-    def _waiting(self, sid: str) -> int:
+    def _is_slow(self, sid: str) -> bool:
+        waiting = self._waiting(sid)
+        if len(waiting) <= 1:
+            return False
+        return len(waiting) > MOST_WAITING or _characters(waiting) > MOST_WAITING_CHARACTERS
+
+    def _waiting(self, sid: str) -> Collection[Any]:
+        """The packets that wait for a client."""
         server = self._socketio.server
         socket = server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, "/"))
-        return socket.queue.qsize() if socket else 0
+        return cast(Collection[Any], socket.queue.queue) if socket else ()
+
+
+def _characters(packets: Collection[Any]) -> int:
+    return sum(len(packet.data or "") for packet in tuple(packets) if packet is not None)

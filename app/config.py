@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Collection, Iterable, Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -26,6 +27,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     TRUSTED_ORIGINS: where browsers see it behind a proxy that ends TLS, as https://board.example, with commas.
     SECURE_COOKIES: the session cookie goes over TLS only (true if all TRUSTED_ORIGINS are https://).
     WEB_NAME: begins the ids of this process's Socket.IO sessions, so that a load balancer knows whose they are (none).
+    MOST_CONNECTIONS: browsers and other connections at once (5000); more are told that there is no room.
     MAIL_SINK_DIR: where the local mail sink writes, in development only. ASYNC_MODE: eventlet or threading.
     """
     environ = os.environ if environ is None else environ
@@ -38,6 +40,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "TRUSTED_HOSTS": _trusted_hosts(environ, host, origins),
         "TRUSTED_ORIGINS": origins,
         "WEB_NAME": _web_name(environ.get("WEB_NAME") or ""),
+        "MOST_CONNECTIONS": _most_connections(environ.get("MOST_CONNECTIONS") or "5000"),
         "MAIL_SINK_DIR": environ.get("MAIL_SINK_DIR") or None,
         "ASYNC_MODE": async_mode(environ),
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
@@ -61,6 +64,12 @@ def _web_name(given: str) -> str:
     if given and not WEB_NAME.fullmatch(given):
         raise SettingError(f"WEB_NAME must be 1 to 32 letters, digits or hyphens, not {given!r}")
     return given
+
+
+def _most_connections(given: str) -> int:
+    if not given.isdecimal() or not 1 <= int(given) <= 60_000:
+        raise SettingError(f"MOST_CONNECTIONS must be a number from 1 to 60000, not {given!r}")
+    return int(given)
 
 
 def async_mode(environ: Mapping[str, str] | None = None) -> str:
@@ -132,12 +141,22 @@ def _secret(environ: Mapping[str, str], *, is_public: bool) -> str:
 def _kept_secret(path: Path) -> str:
     """A secret made once and kept, readable by nobody else."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+    if not path.exists():
+        _keep(secrets.token_hex(32), path)
     secret = path.read_text().strip()
     if len(secret) < SHORTEST_SECRET:
         raise SettingError(f"SECRET_KEY in {path} is too short: delete the file, and a new one is made")
     return secret
+
+
+def _keep(secret: str, path: Path) -> None:
+    """All at once, or not at all if another process has been quicker: nobody ever reads half of it."""
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secret)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(draft)

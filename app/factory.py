@@ -9,8 +9,9 @@ from typing import Any
 from flask import Flask
 
 from app import config as settings
-from app import errors, guard, sockets  # noqa: F401  # sockets: importing it registers its handlers
+from app import errors, guard, packets, sockets, wire  # noqa: F401  # sockets: importing it registers its handlers
 from app.api import api
+from app.doorway import Doorway
 from app.extensions import socketio
 from app.mailings import mailings
 from app.mails import mails
@@ -18,7 +19,6 @@ from app.pages import pages
 
 ROOT = Path(__file__).parent.parent
 PING_INTERVAL_S, PING_TIMEOUT_S = 10, 5
-MOST_MESSAGE_BYTES = 64_000
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -41,12 +41,16 @@ def _init_socketio(app: Flask) -> None:
         async_mode=app.config["ASYNC_MODE"],
         cors_allowed_origins=partial(guard.is_own_origin, trusted=app.config["TRUSTED_ORIGINS"]),
         manage_session=False,
-        max_http_buffer_size=MOST_MESSAGE_BYTES,
+        max_http_buffer_size=packets.MOST_MESSAGE_BYTES,
+        serializer=packets.Packet,
         ping_interval=PING_INTERVAL_S,
         ping_timeout=PING_TIMEOUT_S,
         allow_upgrades=True,
         http_compression=True,
     )
+    packets.Listening(socketio.server)
+    wire.guard(socketio.server)
+    app.wsgi_app = Doorway(app.wsgi_app, socketio.server, app.config["MOST_CONNECTIONS"])  # type: ignore[method-assign]
     if app.config["WEB_NAME"]:
         _name_sessions(app.config["WEB_NAME"])
 

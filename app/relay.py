@@ -85,7 +85,7 @@ class Relay:
             self.healed.resets += 1
             self.epoch, self.offset = epoch, newest
             logger.warning("the log has a gap or is a new one: every watcher is sent the newest rows")
-            for room, feed in self.audience.feeds.items():
+            for room, feed in list(self.audience.feeds.items()):  # to emit may give a client up
                 feed.take(newest)
                 self._emit(room, {"prev": newest, "offset": newest, "rows": []})
 

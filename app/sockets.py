@@ -1,38 +1,49 @@
 """The Socket.IO edge: who comes, what they ask to be told, who goes."""
 
 import logging
-from typing import Any
+from typing import Any, cast
 
 import redis
 from flask import request
 
 from app import rooms
-from app.allowance import BOARD_COST, TASK_COST, Allowance
-from app.audience import TooManyRooms
+from app.allowance import Allowance
+from app.audience import Gone, TooManyRooms
+from app.complaints import complaints
 from app.errors import BadRequest, NotFound, PushboardError, Unavailable
 from app.extensions import relay, socketio, table
 from worker.store import Snapshot
 
 logger = logging.getLogger(__name__)
 
-_allowances: dict[str, Allowance] = {}
+MOST_TOKENS, TOKENS_PER_S = 256.0, 20.0
+"""Of one connection: enough for all its rooms at once, as after a drop."""
+
+BOARD_COST, TASK_COST = 10.0, 1.0
 
 
 def _sid() -> str:
     return str(request.sid)  # type: ignore[attr-defined]  # Flask-SocketIO puts it there
 
 
+def _session() -> dict[str, Any]:
+    """What is kept for as long as the connection lasts, however often its client says goodbye and hello on it."""
+    try:
+        return cast(dict[str, Any], socketio.server.get_session(_sid()))
+    except KeyError as error:
+        raise Gone from error
+
+
 @socketio.on("connect")
 def connect(*_: Any) -> None:
     """A browser has come."""
-    _allowances[_sid()] = Allowance()
+    _session().setdefault("subscribes", Allowance(MOST_TOKENS, TOKENS_PER_S))
     relay.greet(_sid())
 
 
 @socketio.on("disconnect")
 def disconnect(*_: Any) -> None:
     """A browser has gone."""
-    _allowances.pop(_sid(), None)
     relay.audience.leave_all(_sid())
 
 
@@ -42,8 +53,10 @@ def subscribe(*payload: Any) -> dict[str, Any]:
     try:
         return _subscribe(rooms.read(payload[0] if payload else None))
     except PushboardError as error:
-        logger.info("refused a subscribe: %s", error.message)
+        complaints.add("refused a subscribe: %s", error.message)
         return error.as_json()
+    except Gone:
+        return {}  # nobody hears this
     except redis.RedisError as error:
         logger.warning("a subscribe could not be answered: %s", error)
         return Unavailable().as_json()
@@ -59,10 +72,18 @@ def unsubscribe(*payload: Any) -> dict[str, Any]:
     return {}
 
 
+@socketio.on("*")
+def anything_else(*_: Any) -> dict[str, Any]:
+    """There are no other events."""
+    return BadRequest("Send subscribe or unsubscribe.", "unknown_event").as_json()
+
+
 def _subscribe(asked: rooms.Request) -> dict[str, Any]:
-    allowance = _allowances.get(_sid())
-    if allowance is None or not allowance.spend(BOARD_COST if asked.room == rooms.BOARD else TASK_COST):
+    allowance: Allowance = _session()["subscribes"]
+    if not allowance.spend(BOARD_COST if asked.room == rooms.BOARD else TASK_COST):
         raise BadRequest("That is too often: wait a moment before the next subscribe.", "too_fast")
+    if relay.audience.is_full(_sid()):
+        raise Unavailable("Read what has been sent already, then ask again.")
     try:
         relay.audience.join(asked.room, _sid())  # first join, then read: what happens in between comes as a frame
     except TooManyRooms as error:

@@ -111,8 +111,10 @@ def test_importing_the_web_package_imports_nothing() -> None:
     assert not list(imports(ROOT / "app" / "__init__.py"))
 
 
-def test_only_the_start_of_the_web_knows_eventlet() -> None:
-    assert importers_of("eventlet", *PROGRAMS, "tests", "bench") <= {"app.__main__", "bench.rivals.plain_web"}
+def test_only_the_start_of_the_web_and_its_server_know_eventlet() -> None:
+    known = {"app.__main__", "app.eventlet_server", "bench.rivals.plain_web"}
+    assert importers_of("eventlet", *PROGRAMS, "tests", "bench") <= known
+    assert importers_of("app.eventlet_server", *PROGRAMS, "tests", "bench") <= {"app.__main__"}
     assert where(r"\bmonkey_patch\(", python_files(*PROGRAMS)) == where(
         r"\bmonkey_patch\(", [ROOT / "app" / "__main__.py"]
     )

@@ -1,0 +1,127 @@
+"""Serves HTTP with eventlet: its WSGI server, with a bound on how long a client may take and how many may come."""
+
+import socket
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
+
+import eventlet
+from eventlet import wsgi
+
+from app.arrivals import Arrival, Arrivals
+from app.complaints import complaints
+from app.guard import WsgiApp
+
+HEAD_S = 10.0
+"""From connecting to the end of the first request's head."""
+
+NEXT_HEAD_S = 75.0
+"""From the end of an answer to the end of the next request's head: browsers and proxies keep connections for later."""
+
+BODY_S = 120.0
+STALL_S = 30.0
+"""Without a byte in either direction, where more is due."""
+
+BACKLOG = 1_024
+"""Connections that wait to be accepted: those above the usual 50 would try again after one, three, seven seconds."""
+
+BEING_REFUSED = 32
+GOODBYE_S = 1.0
+FULL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n"
+    b"Retry-After: 60\r\n\r\nThis server has as many connections as it takes. Try again in a minute.\n"
+)
+
+
+class Body:
+    """What a client sends after the head of its request, within a time."""
+
+    def __init__(self, file: Any) -> None:
+        """`file`: where to read from."""
+        self._file, self._until = file, time.monotonic() + BODY_S
+
+    def read(self, size: int = -1) -> bytes:
+        """Raises TimeoutError."""
+        return self._within(self._file.read, size)
+
+    def readline(self, size: int = -1) -> bytes:
+        """Raises TimeoutError."""
+        return self._within(self._file.readline, size)
+
+    def _within(self, read: Callable[[int], bytes], size: int) -> bytes:
+        with eventlet.Timeout(max(self._until - time.monotonic(), 0.001), TimeoutError):
+            return read(size)
+
+
+class Protocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet is not typed
+    """One connection's requests."""
+
+    def __init__(self, arrivals: Arrivals, state: list[Any], server: Any) -> None:
+        """`state`: address, socket and what it is at. Serves all requests, then returns."""
+        self._arrivals, connection = arrivals, state[1]
+        self._arrival = Arrival(state[0][0], partial(_shut, connection))
+        self._head_s = HEAD_S
+        if not arrivals.enter(self._arrival):
+            _refuse(connection)
+            return
+        try:
+            super().__init__(state, server)
+        except OSError:
+            pass  # it has gone, or has taken too long
+        finally:
+            arrivals.left(self._arrival)
+
+    def handle_one_request(self) -> None:
+        """Read a head, answer."""
+        self._deadline = eventlet.Timeout(self._head_s, TimeoutError)
+        try:
+            super().handle_one_request()
+        finally:
+            self._deadline.cancel()
+            self._head_s = NEXT_HEAD_S
+
+    def get_environ(self) -> dict[str, Any]:
+        """The head is complete."""
+        self._deadline.cancel()
+        self._arrivals.spoke(self._arrival)
+        environ = cast(dict[str, Any], super().get_environ())
+        environ["eventlet.input"].rfile = Body(self.rfile)
+        return environ
+
+
+def _shut(connection: Any) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return  # it has gone by itself
+
+
+def _refuse(connection: Any) -> None:
+    """Say why, and wait a moment for it to be read: to close at once would take the words back."""
+    complaints.add("refused a connection: there are as many as this process takes")
+    try:
+        connection.settimeout(GOODBYE_S)
+        connection.sendall(FULL)
+        connection.shutdown(socket.SHUT_WR)
+        with eventlet.Timeout(GOODBYE_S, TimeoutError):
+            while connection.recv(4_096):
+                pass
+    except OSError:
+        return
+
+
+def serve(app: WsgiApp, host: str, port: int, most: int) -> None:
+    """Serve until the process ends, at most `most` connections at once. Raises OSError if the port is taken."""
+    family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = eventlet.listen(address, family, backlog=BACKLOG)
+    wsgi.server(
+        listener,
+        app,
+        protocol=partial(Protocol, Arrivals(most)),
+        max_size=most + BEING_REFUSED,
+        keepalive=NEXT_HEAD_S,
+        socket_timeout=STALL_S,
+        log_output=False,
+        debug=False,  # a fault's traceback is for the log alone
+    )

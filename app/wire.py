@@ -1,0 +1,125 @@
+"""A WebSocket with a stranger at its other end: how much may come in one piece, how long sending may take."""
+
+import contextlib
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import socketio
+
+from app.complaints import complaints
+from app.packets import MOST_MESSAGE_BYTES, Refused, check, reason_of
+
+MOST_BYTES_BETWEEN = MOST_MESSAGE_BYTES + 8_192
+"""On the wire from one whole message to the next: fragments and control frames have no other bound."""
+
+READS_IN_A_ROW = 32
+"""Then the others have their turn, even if there is more to read."""
+
+PIECE_BYTES = 65_536
+LONGEST_SEND_S = 30.0
+"""For one packet. Who takes nothing at all for the length of a ping and its answer (15 s) is given up earlier."""
+
+
+class TooMuch(Refused, OSError):
+    """More has come than one message may have."""
+
+
+class Line:
+    """The socket below a WebSocket."""
+
+    def __init__(self, socket: Any, pause: Callable[[float], None]) -> None:
+        """`pause` lets others run."""
+        self._socket, self._pause = socket, pause
+        self._reads = 0
+        self.bytes_between = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._socket, name)
+
+    def recv(self, size: int) -> bytes:
+        """Raises OSError, also when too much has come since the last whole message."""
+        self._reads += 1
+        if self._reads % READS_IN_A_ROW == 0:
+            self._pause(0)
+        if self.bytes_between > MOST_BYTES_BETWEEN:
+            raise TooMuch("more than one message may have")
+        data: bytes = self._socket.recv(size)
+        self.bytes_between += len(data)
+        return data
+
+    def send(self, data: bytes) -> int:
+        """Send all of it. Raises OSError if the other end takes it too slowly."""
+        until, left = time.monotonic() + LONGEST_SEND_S, memoryview(data)
+        while left:
+            if time.monotonic() > until:
+                raise TimeoutError
+            left = left[self._socket.send(left[:PIECE_BYTES]) :]
+        return len(data)
+
+    sendall = send
+
+    def shutdown(self, how: int) -> None:
+        """May be called again, and when the other end has gone."""
+        try:
+            self._socket.shutdown(how)
+        except OSError:
+            return
+
+
+class Wire:
+    """A WebSocket as python-engineio uses it: wait, send, close."""
+
+    def __init__(self, websocket: Any, pause: Callable[[float], None]) -> None:
+        """`websocket`: eventlet's, or engineio's around simple-websocket's."""
+        self._websocket = websocket
+        owner, name = (websocket, "socket") if hasattr(websocket, "socket") else (websocket.ws, "sock")
+        self.socket = Line(getattr(owner, name), pause)
+        setattr(owner, name, self.socket)
+        self._heard = 0
+
+    def wait(self) -> str | None:
+        """The next packet; None if there will be none any more, or none that may be read."""
+        try:
+            packet: str | None = self._websocket.wait()
+            self.socket.bytes_between = 0
+            if packet is not None:
+                self._heard += 1
+                check(packet, self._heard)
+        except ValueError as error:  # also what is no UTF-8
+            complaints.add("closed a WebSocket: it sent %s", reason_of(error))
+        except OSError:
+            pass  # it has gone or fallen silent
+        else:
+            return packet
+        self.socket.shutdown(2)
+        return None
+
+    def send(self, packet: str | bytes) -> None:
+        """Raises OSError."""
+        try:
+            self._websocket.send(packet)
+        except TimeoutError:
+            complaints.add("closed a WebSocket: it does not read what it is sent")
+            self.socket.shutdown(2)
+            raise
+
+    def close(self) -> None:
+        """Say goodbye, if the other end still listens."""
+        with contextlib.suppress(OSError):
+            self._websocket.close()
+        self.socket.shutdown(2)
+
+
+def guard(server: socketio.Server) -> None:
+    """Let this server's WebSockets be Wires, whatever serves them."""
+    eio = server.eio
+    # engineio has no other place for it; a test holds it to this.
+    eio._async = eio._async | {"websocket": partial(_accept, eio._async["websocket"], eio.sleep)}
+
+
+def _accept(driver: Callable[..., Any], pause: Callable[[float], None], handle: Callable[..., Any], server: Any) -> Any:
+    accepted = driver(lambda websocket: handle(Wire(websocket, pause)), server)
+    accepted.support_legacy_versions = False  # eventlet's: drafts from before 2011
+    return accepted
