@@ -33,8 +33,11 @@ celery_app.conf.update(
     broker_transport_options=REDIS_TIMEOUTS,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
+    # What Redis refuses for now (full, read-only, loading) ends no worker: it connects again.
+    broker_channel_error_retry=True,
     worker_concurrency=settings.worker_concurrency,
     worker_prefetch_multiplier=1,
+    worker_pool="worker.pool:TaskPool",
     worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_enable_remote_control=True,
     task_default_queue="celery",
