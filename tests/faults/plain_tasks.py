@@ -1,18 +1,22 @@
 """The matrix's tasks under plain Celery and Flask-SocketIO."""
 
+from functools import partial
 from typing import Any
 
 from bench.rivals.plain_worker import celery_app, tell
-from tests.faults import facts
+from tests.faults import work
 
 
-def _count(self: Any, folder: str, steps: int, pause_s: float) -> dict[str, int]:
-    def say(step: int) -> None:
-        self.update_state(state="PROGRESS", meta={"current": step, "total": steps, "status": f"step {step}"})
-        tell(self.request.id, "PROGRESS", step, steps, f"step {step}")
-
-    return facts.count(folder, self.request.id, steps, pause_s, say)
+def _say(task: Any, step: int, steps: int, note: Any) -> None:
+    task.update_state(state="PROGRESS", meta={"current": step, "total": steps, "status": note})
+    tell(task.request.id, "PROGRESS", step, steps, note)
 
 
-count = celery_app.task(bind=True, name="matrix.count")(_count)
-count_late = celery_app.task(bind=True, name="matrix.count_late", acks_late=True, reject_on_worker_lost=True)(_count)
+def _count(self: Any, folder: str, steps: int, pause_s: float, **how: str) -> dict[str, int]:
+    return work.run(self, _say, folder, steps, pause_s, **how)
+
+
+task = partial(celery_app.task, bind=True, max_retries=2)
+count = task(name="matrix.count")(_count)
+count_late = task(name="matrix.count_late", acks_late=True, reject_on_worker_lost=True)(_count)
+count_kept = task(name="matrix.count_kept", acks_late=True)(_count)
