@@ -5,38 +5,82 @@ way is only logged as failed. The broker would keep such a message for an hour b
 """
 
 import json
-import logging
 import threading
-from collections.abc import Iterable
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import ref
 
 from celery.worker import state as celery_state
 from celery.worker.request import Request
 
-logger = logging.getLogger(__name__)
-
 MOST_HELD = 2_000
+
+UNREAD_S = 30.0
+"""A message that was taken and of which Celery has not told for so long was lost on the way through it."""
+
+Stranded = tuple[dict[str, Any], str, str]
+"""A message as kombu knows it: itself, its exchange and its routing key."""
 
 
 @dataclass(slots=True)
 class Delivery:
-    """One message. request: dead when Celery has let go of it. settled: it was acknowledged, or tried to be."""
+    """One message that was taken.
 
-    task_id: str
-    request: "ref[Any]"
+    owner: as which instance. request: None until Celery has read it, dead when Celery has let go of it. settled: it was
+    acknowledged, or tried to be; heard: the broker knows. stranded: it is off its queue, and Redis broke before the
+    broker had written it down as taken.
+    """
+
+    owner: str = ""
+    task_id: str = ""
+    request: "ref[Any] | None" = None
     settled: bool = False
+    heard: bool = False
+    stranded: Stranded | None = None
+    taken_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_gone(self) -> bool:
+        """Celery does not have it any more."""
+        if self.request is None:
+            return self.heard or bool(self.stranded) or time.monotonic() - self.taken_at > UNREAD_S
+        return self.request() is None
+
+    @property
+    def runs(self) -> bool:
+        """Its task is being executed."""
+        request = self.request() if self.request else None
+        return request is not None and request in celery_state.active_requests
+
+    @property
+    def is_in_hand(self) -> bool:
+        """Its task is done, or is executed, or is on its way to a process of the pool and cannot be called back."""
+        return self.settled or self.runs or self._is_on_its_way()
+
+    def _is_on_its_way(self) -> bool:
+        request = self.request and self.request()
+        result = getattr(request, "_apply_result", None)
+        return getattr(result and result(), "_scheduled_for", None) is not None
 
 
 _deliveries: dict[str, Delivery] = {}
 _lock = threading.Lock()
 
 
-def take(request: Any) -> None:
-    """The worker has taken this request."""
+def expect(tag: str, owner: str, stranded: Stranded | None = None) -> None:
+    """A message has been taken as `owner`; Celery is to read it."""
     with _lock:
-        _deliveries[str(request.message.delivery_tag)] = Delivery(request.id, ref(request))
+        _deliveries[tag] = Delivery(owner, stranded=stranded)
+
+
+def take(request: Any) -> None:
+    """The worker has read this request."""
+    tag = str(request.message.delivery_tag)
+    with _lock:
+        delivery = _deliveries.setdefault(tag, Delivery())
+        delivery.task_id, delivery.request = request.id, ref(request)
 
 
 def settle(tag: str) -> None:
@@ -46,27 +90,54 @@ def settle(tag: str) -> None:
             _deliveries[tag].settled = True
 
 
-def held() -> list[str]:
-    """Delivery tag and [task_id, whether it runs] of each message taken and not yet done, in turn."""
+def hear(tag: str) -> None:
+    """The broker has been told what became of the message."""
+    with _lock:
+        if tag in _deliveries:
+            _deliveries[tag].settled = _deliveries[tag].heard = True
+
+
+def get(tag: str) -> Delivery:
+    """What is known of a message; one that nothing is known of is as good as none."""
+    return _deliveries.get(tag) or Delivery()
+
+
+def has_stranded() -> bool:
+    """Whether messages wait for Redis to take them back: until then no more are to be taken."""
+    return any(delivery.stranded for _, delivery in _copy())
+
+
+def held(owner: str) -> list[str]:
+    """Delivery tag and [task_id, whether it runs, whether it may run again] of each message of `owner`, in turn."""
     pairs: list[str] = []
     for tag, delivery in _copy():
-        request = delivery.request()
-        runs = request is not None and request.worker_pid is not None and request.id in celery_state.requests
-        if request is not None and (runs or not delivery.settled):
-            pairs += (tag, json.dumps([delivery.task_id, runs]))
+        request = delivery.request() if delivery.request else None
+        ours = delivery.owner in ("", owner)  # not what others have had since this worker was taken for dead
+        if ours and request is not None and (delivery.runs or not delivery.settled):
+            pairs += (tag, json.dumps([delivery.task_id, delivery.runs, getattr(request.task, "run_again", True)]))
     return pairs[: 2 * MOST_HELD]
 
 
+def kept() -> list[str]:
+    """The delivery tags of all that the broker keeps for this worker."""
+    return [tag for tag, delivery in _copy() if not delivery.heard]
+
+
 def let_go() -> dict[str, Delivery]:
-    """What Celery no longer has: each is to be looked for at the broker, then forgotten."""
-    return {tag: delivery for tag, delivery in _copy() if delivery.request() is None}
+    """What is to be settled with the broker, then forgotten: Celery no longer has it, or the broker did not hear."""
+    for tag, delivery in _copy():
+        if delivery.heard and delivery.is_gone:
+            forget({tag: delivery})
+    return {tag: one for tag, one in _copy() if not one.heard and (one.settled or one.is_gone)}
 
 
-def forget(tags: Iterable[str]) -> None:
-    """These have been taken care of."""
+def forget(settled: Mapping[str, Delivery]) -> None:
+    """These have been taken care of. A message that has come again meanwhile is another delivery, and stays."""
     with _lock:
-        for tag in tags:
-            _deliveries.pop(tag, None)
+        for tag, delivery in settled.items():
+            delivery.heard = True
+            if delivery.is_gone and _deliveries.get(tag) is delivery:
+                del _deliveries[tag]
 
 
 def _copy() -> list[tuple[str, Delivery]]:
@@ -75,9 +146,25 @@ def _copy() -> list[tuple[str, Delivery]]:
 
 
 class ReportingRequest(Request):  # type: ignore[misc]  # Celery is not typed
-    """Remembers that it was acknowledged, also if the broker did not hear it."""
+    """Remembers that it was acknowledged or refused, also if the broker did not hear it.
+
+    If its message was given to somebody else and has come back to this worker, the later request is to answer.
+    """
 
     def acknowledge(self) -> None:
         """The broker may forget the message."""
-        super().acknowledge()
-        settle(str(self.message.delivery_tag))
+        if not self._has_come_again():
+            super().acknowledge()
+            settle(str(self.message.delivery_tag))
+
+    def reject(self, requeue: bool = False) -> None:
+        """The broker may forget the message, unless it is to be put back."""
+        if not self._has_come_again():
+            super().reject(requeue=requeue)
+            if not requeue:
+                settle(str(self.message.delivery_tag))
+
+    def _has_come_again(self) -> bool:
+        known = get(str(self.message.delivery_tag)).request
+        later = known() if known else None
+        return later is not None and later is not self

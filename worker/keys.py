@@ -9,7 +9,11 @@ SENT = PREFIX + "sent"  # zset: task_id by the offset of its first event, newest
 COUNTS = PREFIX + "counts"  # hash: state -> number of rows in it
 ROW = PREFIX + "task:"  # hash per task: the table's row, each value JSON
 BEATS = PREFIX + "beats"  # zset: worker instance by the time of its last heartbeat
-HELD = PREFIX + "held:"  # hash per worker instance: delivery tag -> task_id
+HELD = PREFIX + "held:"  # hash per worker instance: delivery tag -> [task_id, runs, may run again]
+
+OWNERS = PREFIX + "owners"  # hash, in the broker's Redis: delivery tag -> the worker instance that took the message
+ASIDE = PREFIX + "aside"  # list, capped, in the broker's Redis: messages that no worker could take, newest first
+ASIDE_COUNT = PREFIX + "aside:count"  # how many there ever were
 
 
 def row(task_id: str) -> str:
@@ -20,6 +24,16 @@ def row(task_id: str) -> str:
 def held(instance: str) -> str:
     """The key of what one worker instance has taken from the broker and not yet acknowledged."""
     return HELD + instance
+
+
+def buried(instance: str) -> str:
+    """The key that says that a worker instance was taken for dead; one that comes back finds it."""
+    return f"{PREFIX}buried:{instance}"
+
+
+def losses(task_id: str) -> str:
+    """The key of a set: the executions of one task that were lost with what ran them."""
+    return f"{PREFIX}losses:{task_id}"
 
 
 def mailing(mailing_id: str, part: str) -> str:
