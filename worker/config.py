@@ -16,7 +16,8 @@ class Settings:
 
     redis_url: where the log and the table are. broker_url, result_backend: Celery's (CELERY_BROKER_URL,
     CELERY_RESULT_BACKEND; both as redis_url unless set). limits: what is kept (LOG_ENTRIES, KEPT_TASKS, KEPT_DAYS).
-    worker_concurrency: tasks at once. mail_*: Flask-Mail's names; mail_timeout_s in seconds.
+    worker_concurrency: tasks at once. max_losses: how many executions of a task may be lost with their worker, or with
+    its process, until it is given up. mail_*: Flask-Mail's names; mail_timeout_s in seconds.
     mail_retry_s: seconds before a mail that was refused for now is tried again the first time; longer each time after.
     mail_patience_s: seconds that a mailing waits for a mail server that does not answer before it gives up.
     """
@@ -25,6 +26,7 @@ class Settings:
     broker_url: str = ""
     result_backend: str = ""
     worker_concurrency: int = 8
+    max_losses: int = 3
     limits: Limits = field(default_factory=Limits)
     mail_server: str = "127.0.0.1"
     mail_port: int = 25
@@ -46,6 +48,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         broker_url=environ.get("CELERY_BROKER_URL") or redis_url,
         result_backend=environ.get("CELERY_RESULT_BACKEND") or redis_url,
         worker_concurrency=_whole(environ, "WORKER_CONCURRENCY", 8, 1, 1_000),
+        max_losses=_whole(environ, "MAX_LOSSES", Settings.max_losses, 1, 1_000),
         limits=_limits(environ),
         mail_server=environ.get("MAIL_SERVER") or Settings.mail_server,
         mail_port=_whole(environ, "MAIL_PORT", 25, 1, 65_535),

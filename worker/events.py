@@ -97,3 +97,13 @@ def progressed(task_id: str, run: str, attempt: int, state: str, fields: Mapping
 def ended(kind: str, task_id: str, state: str, run: str = "", attempt: int = 0, **fields: Any) -> Event:
     """A task came to one of the final states."""
     return Event(f"task-{kind}", task_id, state, run, attempt, "ended_at", fields)
+
+
+def put_back(task_id: str, run: str, why: str) -> Event:
+    """What ran a task has died; its message is on its queue again. The run is over, also if it should come back."""
+    return Event("task-put-back", task_id, states.RETRY, run, fields={"note": f"{why}; it runs again", "eta": None})
+
+
+def lost(task_id: str, run: str, why: str) -> Event:
+    """What ran a task has died, and it does not run again. The run is over, also if it should come back."""
+    return ended("lost", task_id, states.LOST, run, summary=why)

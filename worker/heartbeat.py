@@ -1,5 +1,6 @@
 """A worker's heartbeat, and the care for the tasks of workers whose heartbeat has stopped."""
 
+import contextlib
 import logging
 import threading
 import time
@@ -11,13 +12,18 @@ from celery import signals
 
 from worker import deliveries, orphans
 from worker.config import settings
-from worker.keys import BEATS, held
+from worker.keys import BEATS, buried, held
+from worker.pulse import Pulse
 from worker.stream import SCRIPTS, connect
 
 logger = logging.getLogger(__name__)
 
 INTERVAL_S = 2.0
 AGAIN_S = 0.2
+GAP_S = 0.02
+"""At least so long from one to the next, however many tasks come and go."""
+
+REFRESH_S = 60.0
 SILENCE_S = 8.0
 """A worker that has not been heard of for so long is dead: its tasks are taken up by others."""
 
@@ -25,13 +31,16 @@ SILENCE_S = 8.0
 class Heartbeat(threading.Thread):
     """Runs in the worker's main process, beside Celery's consumer."""
 
-    def __init__(self, hostname: str) -> None:
-        """`hostname`: the worker's name; each start of it is an instance of its own."""
+    def __init__(self, consumer: Any) -> None:
+        """`consumer`: Celery's, of which each start of the worker makes an instance of its own."""
         super().__init__(name="pushboard-heartbeat", daemon=True)
-        self.instance = f"{hostname}|{uuid.uuid4().hex}"
+        self.instance = _new_instance(consumer.hostname)
         self.soon = threading.Event()
         self.ended = False
-        self._beaten_at = self._regular_since = 0.0
+        self._app = consumer.app
+        self._pulse = Pulse(consumer)
+        self._hangs = False
+        self._beaten_at = self._regular_since = self._safe_until = self._refreshed_at = 0.0
         self._client = connect(settings.redis_url)
         self._beat = self._client.register_script((SCRIPTS / "beat.lua").read_text())
 
@@ -39,9 +48,10 @@ class Heartbeat(threading.Thread):
         """Beat until the worker ends. Redis being away is for the next beat to find out."""
         while not self.ended:
             self.soon.wait(INTERVAL_S)
+            time.sleep(GAP_S)
             self.soon.clear()
             try:
-                if not self.ended:
+                if not self.ended and not self._is_hanging():
                     self.beat()
             except (redis.RedisError, OSError) as error:
                 logger.debug("no heartbeat: %s", error)
@@ -50,15 +60,48 @@ class Heartbeat(threading.Thread):
             except Exception:
                 logger.exception("a heartbeat failed")
 
+    def _is_hanging(self) -> bool:
+        """A worker that does nothing any more must not keep the others from doing its work."""
+        hangs = self._pulse.age_s() >= SILENCE_S
+        if hangs and not self._hangs:
+            logger.error("the main loop has stood still for %g s: this worker is not said to live any more", SILENCE_S)
+        self._hangs = hangs
+        return hangs
+
     def beat(self) -> None:
         """Say what this worker holds, and take care of the tasks of those that have fallen silent."""
-        answer = self._beat(keys=[BEATS, held(self.instance)], args=[self.instance, SILENCE_S, *deliveries.held()])
+        safe_until = time.time() - self._pulse.age_s() + SILENCE_S
+        names = [BEATS, held(self.instance), buried(self.instance)]
+        facts: list[str | float] = [self.instance, SILENCE_S, self._pulse.age_s(), *deliveries.held(self.instance)]
+        verdict, *silent = cast(list[str], self._beat(keys=names, args=facts))
+        if verdict == "buried":
+            return self._rise()
+        self._safe_until = safe_until
         self._settle_own()
+        self._refresh()
         if not self._may_judge():
-            return
-        for instance in cast(list[str], answer):
+            return None
+        for instance in silent:
             if not self.ended:
-                orphans.adopt(self._client, instance)
+                orphans.adopt(self._client, self._app, instance)
+        return None
+
+    def _rise(self) -> None:
+        """Taken for dead: what it held is with others now. It goes on as if it had just been started."""
+        logger.warning("this worker was taken for dead: its tasks are with others now; it begins anew")
+        self.instance = _new_instance(self.instance.split("|")[0])
+        self.soon.set()
+
+    def has(self, instance: str) -> bool:
+        """Whether messages that were taken as `instance` are still this worker's."""
+        if instance != self.instance:
+            return False
+        if time.time() < self._safe_until:
+            return True
+        try:
+            return not self._client.exists(buried(instance))
+        except redis.RedisError:
+            return True  # nobody could have taken it for dead
 
     def _settle_own(self) -> None:
         """Put back what Celery has let go of without an answer."""
@@ -66,6 +109,12 @@ class Heartbeat(threading.Thread):
         if gone:
             orphans.settle(gone)
             deliveries.forget(gone)
+
+    def _refresh(self) -> None:
+        """Say to kombu, too, that this worker still has what it has taken; at once after a sleep of this machine."""
+        if not 0 <= time.time() - self._refreshed_at < REFRESH_S:
+            orphans.refresh(deliveries.kept())
+            self._refreshed_at = time.time()
 
     def _may_judge(self) -> bool:
         """After a pause the others have been unheard for as long: Redis was away, or all of this machine asleep."""
@@ -80,26 +129,51 @@ class Heartbeat(threading.Thread):
         self.ended = True
         self.soon.set()
         try:
+            orphans.leave(self.instance)
             self._client.zrem(BEATS, self.instance)
             self._client.delete(held(self.instance))
-        except redis.RedisError as error:
+        except (redis.RedisError, OSError) as error:
             logger.warning("the other workers will take this one for dead in %g s: %s", SILENCE_S, error)
+
+
+def _new_instance(hostname: str) -> str:
+    return f"{hostname}|{uuid.uuid4().hex}"
 
 
 _heartbeat: Heartbeat | None = None
 
 
-def start(hostname: str) -> None:
+def start(consumer: Any) -> None:
     """Begin this worker's heartbeat."""
     global _heartbeat
-    _heartbeat = Heartbeat(hostname)
+    _heartbeat = Heartbeat(consumer)
+    with contextlib.suppress(redis.RedisError, OSError):
+        _heartbeat.beat()  # before it takes the first message: whose worker was never heard of is never missed
     _heartbeat.soon.set()
     _heartbeat.start()
+
+
+def instance() -> str:
+    """Under which name this worker takes messages now; nothing if it has no heartbeat."""
+    return _heartbeat.instance if _heartbeat is not None else ""
 
 
 def take(request: Any) -> None:
     """The worker has taken this request: say so now, lest it be forgotten if the worker dies."""
     deliveries.take(request)
+    if _heartbeat is not None:
+        request.taken_as = _heartbeat.instance
+        _heartbeat.soon.set()
+
+
+def has(request: Any) -> bool:
+    """Whether this request is still this worker's; not if others took it for dead in the meantime."""
+    taken_as = getattr(request, "taken_as", None)
+    return _heartbeat is None or taken_as is None or _heartbeat.has(taken_as)
+
+
+def tell_soon() -> None:
+    """Something has changed that others must know if this worker dies."""
     if _heartbeat is not None:
         _heartbeat.soon.set()
 

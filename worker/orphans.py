@@ -2,71 +2,104 @@
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, cast
 
 import redis
+from celery import Celery, current_app
 
-from worker import events, keys, states
+from worker import deliveries, keys, losses, remains
 from worker.deliveries import Delivery
 from worker.outbox import outbox
+from worker.unacked import Unacked
 
 logger = logging.getLogger(__name__)
 
+BURIED_S = 7 * 24 * 3600
 
-def adopt(client: redis.Redis, instance: str) -> None:
+
+def adopt(client: redis.Redis, app: Celery, instance: str) -> None:
     """Put back what the dead `instance` had not acknowledged, and tell of what was running and is gone.
 
+    If it is not dead after all, it finds that it was taken for dead, and gives up what it held.
     Safe to be done by several workers at once: the broker's own transaction lets one of them put a message back.
     """
-    holds = cast(dict[str, str], client.hgetall(keys.held(instance)))
-    logger.warning("worker %s has fallen silent; %d messages are taken care of", instance.split("|")[0], len(holds))
-    back = _put_back(holds)
-    for tag, carried in holds.items():
-        task_id, runs = json.loads(carried)
-        if tag not in back and runs:
-            _tell_lost(client, task_id)
+    client.set(keys.buried(instance), "", ex=BURIED_S)
+    _complete(client, instance)
+    left = remains.examine(client, app, instance)
+    logger.warning("worker %s has fallen silent; %d messages are taken care of", instance.split("|")[0], len(left))
+    _acknowledge([one.tag for one in left if one.is_over], instance)
+    for one in left:
+        if one.may_be_lost:
+            losses.count(client, one.task_id, f"{instance}|{one.tag}")
+    back = _put_back([one.tag for one in left if not one.is_over], instance)
+    for one in left:
+        news = one.news(one.tag in back)
+        if news:
+            outbox().put(news)
     client.delete(keys.held(instance))
     client.zrem(keys.BEATS, instance)
 
 
 def settle(gone: Mapping[str, Delivery]) -> None:
-    """What this worker has let go of: what is done is acknowledged at last, the rest is put back."""
-    back = _put_back([tag for tag, delivery in gone.items() if not delivery.settled])
-    for tag in back:
-        logger.warning("task %s is put back on its queue: the connection broke while it waited", gone[tag].task_id)
-    _acknowledge([tag for tag, delivery in gone.items() if delivery.settled])
+    """What Celery has let go of, or the broker did not hear: what is done is acknowledged, the rest is put back."""
+    with _unacked() as unacked:
+        for tag, delivery in gone.items():
+            if unacked:
+                _settle(unacked, tag, delivery)
 
 
-def _put_back(tags: Iterable[str]) -> set[str]:
-    """Put messages on their queues again, unless they have been acknowledged; those that were still there."""
-    with _channel() as channel:
-        back = {tag for tag in tags if channel.client.hexists(channel.unacked_key, tag)}
-        for tag in back:
-            channel.qos.restore_by_tag(tag)
-    return back
+def _settle(unacked: Unacked, tag: str, delivery: Delivery) -> None:
+    if delivery.stranded:
+        unacked.take(tag, *delivery.stranded, delivery.owner)
+    if delivery.settled:
+        unacked.acknowledge(tag, delivery.owner)
+    elif unacked.put_back(tag, delivery.owner):
+        logger.warning("task %s is put back on its queue: the connection broke under it", delivery.task_id)
 
 
-def _acknowledge(tags: Sequence[str]) -> None:
-    """Nearly always these are acknowledged already, and nothing is there to be removed."""
-    if tags:
-        with _channel() as channel:
-            channel.client.hdel(channel.unacked_key, *tags)
-            channel.client.zrem(channel.unacked_index_key, *tags)
+def refresh(tags: Iterable[str]) -> None:
+    """This worker still has these: kombu takes what was taken an hour ago for forgotten."""
+    with _unacked() as unacked:
+        if unacked:
+            unacked.refresh(tags)
+
+
+def leave(instance: str) -> None:
+    """This worker ends: nobody is to wait for what it still has."""
+    with _unacked() as unacked:
+        if unacked:
+            for tag in unacked.owned_by(instance):
+                (unacked.acknowledge if deliveries.get(tag).settled else unacked.put_back)(tag, instance)
+
+
+def _complete(client: redis.Redis, instance: str) -> None:
+    """What it took after its last heartbeat is known to the broker only."""
+    with _unacked() as unacked:
+        if unacked:
+            for tag in unacked.owned_by(instance):
+                client.hsetnx(keys.held(instance), tag, json.dumps([unacked.task_id(tag), None]))
+
+
+def _put_back(tags: Iterable[str], instance: str) -> set[str]:
+    """Put messages on their queues again, unless they are acknowledged or somebody else's; which were put back."""
+    with _unacked() as unacked:
+        return {tag for tag in tags if unacked and unacked.put_back(tag, instance)}
+
+
+def _acknowledge(tags: Iterable[str], instance: str) -> None:
+    with _unacked() as unacked:
+        for tag in tags:
+            if unacked:
+                unacked.acknowledge(tag, instance)
 
 
 @contextmanager
-def _channel() -> Iterator[Any]:
-    from worker.celery_app import celery_app  # the application imports the modules that import this one
-
-    with celery_app.connection_for_write() as connection:
-        yield connection.default_channel
-
-
-def _tell_lost(client: redis.Redis, task_id: str) -> None:
-    """The run that went down with its worker has ended. A run that has begun since is not touched."""
-    run, state = cast(list[str | None], client.hmget(keys.row(task_id), ["run", "state"]))
-    if state and not states.is_final(json.loads(state)):
-        summary = "Its worker vanished while it ran"
-        outbox().put(events.ended("lost", task_id, states.LOST, run or "", summary=summary))
+def _unacked() -> Iterator[Unacked | None]:
+    """What the broker keeps; None if it is not Redis: other brokers take back by themselves what a worker had."""
+    with current_app.connection_for_write() as connection:
+        if connection.transport.driver_type == "redis":
+            connection.connect()  # or fail: the channel alone would wait for Redis for ever
+            yield Unacked(connection.default_channel)
+        else:
+            yield None

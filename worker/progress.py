@@ -11,6 +11,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 
 from worker import events, states, values
 from worker.outbox import outbox
+from worker.patience import send_patiently
 from worker.run import Run
 
 logger = logging.getLogger(__name__)
@@ -63,10 +64,15 @@ def _tell(run: Run) -> None:
 
 
 class ReportingTask(Task):  # type: ignore[misc]  # Celery is not typed
-    """The base of every task: its `update_state` is pushed, and never waits for the result backend."""
+    """The base of every task: its `update_state` is pushed, and never waits for the result backend.
+
+    run_again: False if the task must not be executed again once it has begun, although it is acknowledged late. If its
+    worker dies, it ends as lost.
+    """
 
     abstract = True
-    Request = "worker.deliveries:ReportingRequest"
+    run_again = True
+    Request = "worker.request:LosableRequest"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the task, and mirror no progress from the moment it has ended."""
@@ -82,6 +88,12 @@ class ReportingTask(Task):  # type: ignore[misc]  # Celery is not typed
             run.close()
         run.go_on()  # how it ended would be kept in place of the later attempt's end
         return returned
+
+    def apply_async(self, args: Any = None, kwargs: Any = None, *further: Any, **options: Any) -> Any:
+        """Send the task; from within another one, wait for a broker that is away, unless with `retry=False`."""
+        if _get_run() is None or options.get("retry") is False:
+            return super().apply_async(args, kwargs, *further, **options)
+        return send_patiently(lambda: super(ReportingTask, self).apply_async(args, kwargs, *further, **options))
 
     def update_state(
         self, task_id: str | None = None, state: str | None = None, meta: Any = None, **kwargs: Any

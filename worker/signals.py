@@ -9,10 +9,12 @@ from celery import signals
 from celery.exceptions import TimeLimitExceeded, WorkerLostError
 from celery.states import IGNORED
 
+import worker.broker  # connects how a worker talks to Redis as its broker
 import worker.pool_child  # noqa: F401  # connects what a process of the pool does with signals
 from worker import events, heartbeat, sending, states, values
 from worker.events import TASK_ID_LENGTH, Event
 from worker.log_lines import LineFormatter
+from worker.losses import CHILD_DIED, may_run_again
 from worker.outbox import outbox
 from worker.progress import current_run
 from worker.run import Run
@@ -35,7 +37,7 @@ def _deliver_in_background(**_: Any) -> None:
 
 @signals.worker_ready.connect
 def _begin_heartbeat(sender: Any = None, **_: Any) -> None:
-    heartbeat.start(sender.hostname)
+    heartbeat.start(sender)
 
 
 @signals.worker_process_shutdown.connect
@@ -86,6 +88,8 @@ def _started(task_id: str = "", task: Any = None, **_: Any) -> None:
     run = Run(task_id, None if task.ignore_result else task.backend, request, who)
     current_run.set(run)
     outbox().put(Event("task-started", task_id, states.STARTED, run.id, 0, "started_at", who), run)
+    if (request.delivery_info or {}).get("redelivered") or not may_run_again(task):
+        outbox().flush(END_TIMEOUT_S)  # if it takes its worker down at once, it is still known to have begun
 
 
 @signals.task_postrun.connect
@@ -110,14 +114,7 @@ def _end(kind: str, task_id: str, state: str, **fields: Any) -> None:
 @signals.task_success.connect
 def _succeeded(sender: Any = None, result: Any = None, **_: Any) -> None:
     if not sender.request.is_eager:
-        _end("succeeded", sender.request.id, states.SUCCESS, result=result, summary=_summary(result))
-
-
-def _summary(result: Any) -> str | None:
-    """A result in words: what a task calls its `status` or `result`, a plain value, or nothing."""
-    if isinstance(result, dict):
-        return result.get("summary") or result.get("status")
-    return None if result is None else values.text(result, values.SUMMARY_LENGTH)
+        _end("succeeded", sender.request.id, states.SUCCESS, result=result, summary=values.summary(result))
 
 
 @signals.task_failure.connect
@@ -135,7 +132,9 @@ def _cause(exception: BaseException | None) -> str | None:
     """In words, where the exception's own text says little."""
     if isinstance(exception, TimeLimitExceeded):
         return f"Stopped: it ran longer than its time limit of {exception.args[0]:g} s"
-    return "The process that ran it died" if isinstance(exception, WorkerLostError) else None
+    if isinstance(exception, WorkerLostError):
+        return CHILD_DIED if "prematurely" in str(exception) else str(exception)
+    return None
 
 
 @signals.task_retry.connect

@@ -36,6 +36,13 @@ def _say(value: object) -> str:
         return f"<{type(value).__name__} that cannot be shown>"
 
 
+def summary(result: object) -> str | None:
+    """A task's result in words: what it calls its `summary` or `status`, a plain value, or nothing."""
+    if isinstance(result, dict):
+        return result.get("summary") or result.get("status")
+    return None if result is None else text(result, SUMMARY_LENGTH)
+
+
 def number(value: object) -> int | float | None:
     """`value` as a finite number that a browser holds exactly enough, or None for anything else."""
     if isinstance(value, bool) or value is None:

@@ -1,6 +1,7 @@
 """What workers tell of the task t1, in short."""
 
 import json
+from typing import Any
 
 import redis
 
@@ -24,7 +25,12 @@ def succeeded(task_id: str = "t1", run: str = "r1") -> Event:
     return events.ended("succeeded", task_id, states.SUCCESS, run, 1, result=42, summary="42")
 
 
+def kept(client: redis.Redis, task_id: str) -> dict[str, Any]:
+    """What Celery's result backend has of the task."""
+    stored = client.get(f"celery-task-meta-{task_id}")
+    return dict(json.loads(str(stored))) if stored else {"status": None}
+
+
 def kept_state(client: redis.Redis, task_id: str) -> str | None:
     """The task's state as Celery's result backend has it."""
-    stored = client.get(f"celery-task-meta-{task_id}")
-    return str(json.loads(str(stored))["status"]) if stored else None
+    return str(kept(client, task_id)["status"])

@@ -105,6 +105,8 @@ if moves then
     count(now_state, 1)
   end
 end
+-- A run that was given up is over, also if its worker comes back: no run has this name, so whatever it says is refused.
+if kind == 'task-lost' or kind == 'task-put-back' then run = run .. ' (given up)' end
 if run ~= '' then redis.call('HSET', row, 'run', run) end
 redis.call('ZADD', changed, offset, task_id)
 redis.call('ZADD', sent, 'NX', offset, task_id)

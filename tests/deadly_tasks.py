@@ -1,0 +1,112 @@
+"""Tasks that end badly, with what runs them: `start_worker("-I", "tests.deadly_tasks")`."""
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+from celery.worker.control import control_command
+
+from worker import progress
+from worker.celery_app import celery_app
+from worker.progress import ReportingTask
+
+LATE = {"acks_late": True, "reject_on_worker_lost": True}
+
+
+def write_down(path: str, text: str) -> int:
+    """Add a line to the file; how many there are."""
+    with Path(path).open("a+") as file:
+        file.write(f"{text}\n")
+        file.flush()
+        file.seek(0)
+        return len(file.readlines())
+
+
+def rest(path: str, for_s: float) -> str:
+    """Write down which process runs it, and take its time at the first run only."""
+    times = write_down(path, str(os.getpid()))
+    progress.report(1, 2, f"run {times}")
+    end = time.monotonic() + (for_s if times == 1 else 0)
+    while time.monotonic() < end:
+        time.sleep(0.05)
+        progress.report(1, 2, f"run {times}")
+    write_down(path, "ended")
+    return f"run {times}"
+
+
+@celery_app.task(name="deadly.early")
+def early(path: str, for_s: float) -> str:
+    """Acknowledged before it runs: Celery's default."""
+    return rest(path, for_s)
+
+
+@celery_app.task(name="deadly.early_reject", reject_on_worker_lost=True)
+def early_reject(path: str, for_s: float) -> str:
+    """Half of what makes a task run again."""
+    return rest(path, for_s)
+
+
+@celery_app.task(name="deadly.late", acks_late=True)
+def late(path: str, for_s: float) -> str:
+    """The other half."""
+    return rest(path, for_s)
+
+
+@celery_app.task(name="deadly.late_reject", **LATE)
+def late_reject(path: str, for_s: float) -> str:
+    """Runs again."""
+    return rest(path, for_s)
+
+
+@celery_app.task(name="deadly.late_once", run_again=False, **LATE)
+def late_once(path: str, for_s: float) -> str:
+    """Acknowledged late, and yet not to be run again."""
+    return rest(path, for_s)
+
+
+@celery_app.task(name="deadly.kill_process", **LATE)
+def kill_process(path: str) -> None:
+    """Takes its process down, each time."""
+    write_down(path, "run")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@celery_app.task(name="deadly.kill_worker", **LATE)
+def kill_worker(path: str) -> None:
+    """Takes its whole worker down, each time."""
+    write_down(path, "run")
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(30)
+
+
+class EndsUntold(ReportingTask):
+    """Its worker dies when its result has been kept, and before its end is told."""
+
+    abstract = True
+
+    def on_success(self, *_: Any) -> None:
+        """Celery calls this between the two."""
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(30)
+
+
+@celery_app.task(base=EndsUntold, name="deadly.end_untold")
+def end_untold(path: str) -> str:
+    """Acknowledged before it ran."""
+    write_down(path, "run")
+    return "worked"
+
+
+@celery_app.task(base=EndsUntold, name="deadly.end_untold_late", **LATE)
+def end_untold_late(path: str) -> str:
+    """Not acknowledged, although it has ended."""
+    write_down(path, "run")
+    return "worked"
+
+
+@control_command(args=[("for_s", float)])
+def hang(state: Any, for_s: float) -> None:
+    """Stop the worker's main loop."""
+    time.sleep(for_s)

@@ -1,0 +1,136 @@
+"""What a dead worker has left: each message it held, whether its task had begun, and how it ended if it did."""
+
+import json
+import logging
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, cast
+
+import redis
+from celery import Celery
+
+from worker import events, keys, states, values
+from worker.events import Event
+
+logger = logging.getLogger(__name__)
+
+BACKEND_PATIENCE_S = 1.0
+"""How long the result backend may take to say how the tasks ended; one that hangs must not hold up the others."""
+
+WORKER_DIED = "Its worker vanished while it ran"
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """One message. runs: whether its task was executed, None if the worker died before it could say.
+
+    again: whether it may be executed again. row: its row. end: how it ended, as the result backend has it.
+    """
+
+    tag: str
+    task_id: str
+    runs: bool | None
+    again: bool
+    row: Row
+    is_rows_worker: bool
+    end: Event | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Its task was being executed; it may have begun after the last heartbeat."""
+        state = self.row.get("state", states.PENDING)
+        running = states.rank(state) in (states.rank(states.STARTED), states.CUSTOM_RANK)
+        return bool(self.runs) or (running and self.is_rows_worker)
+
+    @property
+    def is_told(self) -> bool:
+        """Its end is in the table, and only the acknowledgement is missing."""
+        state = self.row.get("state", states.PENDING)
+        return self.begun and self.is_rows_worker and states.is_final(state) and state != states.LOST
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the message must not be delivered again."""
+        return self.is_told or self.end is not None or (self.begun and not self.again)
+
+    @property
+    def may_be_lost(self) -> bool:
+        """Whether this counts as an execution lost: better one too many than a task that goes round for ever."""
+        return not self.is_over and (self.begun or self.runs is None)
+
+    def news(self, is_back: bool) -> Event | None:
+        """What is to be told of the task, if nobody else has it. is_back: its message is on its queue again."""
+        if not self.begun or self.is_told or not self.is_rows_worker:
+            return None
+        if self.end:
+            return self.end
+        run = self.row.get("run") or ""
+        return (events.put_back if is_back else events.lost)(self.task_id, run, WORKER_DIED)
+
+
+def examine(client: redis.Redis, app: Celery, instance: str) -> list[Remains]:
+    """All that this worker instance held when it died. May raise redis.RedisError."""
+    held = cast(dict[str, str], client.hgetall(keys.held(instance)))
+    left = [_remains(client, instance, tag, *json.loads(carried)) for tag, carried in held.items()]
+    ends = _kept_ends(app, {one.task_id: one.row for one in left if one.begun and one.is_rows_worker})
+    return [replace(one, end=ends.get(one.task_id)) for one in left]
+
+
+def _remains(
+    client: redis.Redis, instance: str, tag: str, task_id: str, runs: bool | None, again: bool = True
+) -> Remains:
+    row = _row(client, task_id)
+    return Remains(tag, task_id, runs, again, row, row.get("worker") in (None, instance.split("|")[0]))
+
+
+def _row(client: redis.Redis, task_id: str) -> Row:
+    names = ["state", "worker", "attempt", "started_at"]
+    run, *stored = cast(list[str | None], client.hmget(keys.row(task_id), ["run", *names]))
+    found = {name: json.loads(value) for name, value in zip(names, stored, strict=True) if value is not None}
+    return found | {"run": run}
+
+
+def _kept_ends(app: Celery, rows: Mapping[str, Row]) -> dict[str, Event]:
+    """Ends that the result backend has of these tasks, as far as it answers in time."""
+    found: dict[str, Event] = {}
+    if rows:
+        thread = threading.Thread(target=_look_up, args=(app, rows, found), name="pushboard-ends", daemon=True)
+        thread.start()
+        thread.join(BACKEND_PATIENCE_S)
+        if thread.is_alive():
+            logger.warning(
+                "the result backend is slow to say how tasks of a dead worker ended: they count as not ended"
+            )
+    return found.copy()
+
+
+def _look_up(app: Celery, rows: Mapping[str, Row], found: dict[str, Event]) -> None:
+    try:
+        for task_id, row in rows.items():
+            # Without the underscore it would try for as long as the backend is away.
+            kept = app.backend._get_task_meta_for(task_id)
+            if states.is_final(kept["status"]) and _is_of_this_attempt(kept, row):
+                found[task_id] = _end(task_id, row.get("run") or "", kept)
+    except Exception as error:
+        logger.warning("the result backend does not say how tasks of a dead worker ended: %s", error)
+
+
+def _is_of_this_attempt(kept: Mapping[str, Any], row: Row) -> bool:
+    """Whether this is no earlier attempt's end. Only then are the clocks of two machines compared."""
+    if (row.get("attempt") or 1) <= 1:
+        return True
+    ended = datetime.fromisoformat(kept["date_done"]).timestamp() if kept.get("date_done") else 0.0
+    return bool(ended >= (row.get("started_at") or 0.0))
+
+
+def _end(task_id: str, run: str, kept: Mapping[str, Any]) -> Event:
+    if kept["status"] == states.SUCCESS:
+        result = kept["result"]
+        return events.ended("succeeded", task_id, states.SUCCESS, run, result=result, summary=values.summary(result))
+    error = values.text(f"{type(kept['result']).__name__}: {values.text(kept['result'], 2_000)}", 2_000)
+    traceback = kept.get("traceback")
+    return events.ended("ended", task_id, kept["status"], run, error=error, summary=error, traceback=traceback)
