@@ -173,29 +173,3 @@ def keep_saying(self: Any, times: int) -> None:
 def log(text: str) -> None:
     """Logs as any program does."""
     logging.getLogger("trial").warning(text)
-
-
-@celery_app.task(bind=True, name="trial.write_steps")
-def write_steps(self: Any, path: str, way: str, steps: int, pause_s: float) -> None:
-    """Writes a line at each step, and reports it in one of the three ways."""
-    for step in progress.track(range(steps)) if way == "track" else range(steps):
-        with open(path, "a") as file:
-            file.write(f"{step}\n")
-        if way == "report":
-            progress.report(step, steps, "writing")
-        elif way == "update_state":
-            self.update_state(state="PROGRESS", meta={"current": step, "total": steps, "status": "writing"})
-        time.sleep(pause_s)
-
-
-@celery_app.task(name="trial.report_and_end_on")
-def report_and_end_on(path: str, fails: bool) -> str:
-    """Reports, and once more when there is a file there, and ends without looking back."""
-    progress.report(1, 3, "waiting")
-    while not os.path.exists(path):
-        time.sleep(0.02)
-    progress.report(2, 3, "going on")
-    time.sleep(0.5)
-    if fails:
-        raise ValueError("told to fail")
-    return "ended"

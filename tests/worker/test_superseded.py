@@ -29,8 +29,12 @@ def app(redis_url: str) -> celery.Celery:
 def test_a_superseded_run_is_stopped_at_its_next_report(
     start_worker: StartWorker, log: Log, app: celery.Celery, tmp_path: Path, way: str
 ) -> None:
-    worker, table, path = start_worker("-I", "tests.trial_tasks", "--concurrency=1"), Table(log.client), tmp_path / "x"
-    task_id = str(app.send_task("trial.write_steps", (str(path), way, STEPS, PAUSE_S)).id)
+    worker, table, path = (
+        start_worker("-I", "tests.deadly_tasks,tests.trial_tasks", "--concurrency=1"),
+        Table(log.client),
+        tmp_path / "x",
+    )
+    task_id = str(app.send_task("deadly.write_steps", (str(path), way, STEPS, PAUSE_S)).id)
     wait_until(lambda: lines(path) > 2, 10, "it runs")
     log.append(started(task_id, run="a later one"))
     after = str(app.send_task("trial.tell", ("hello",)).id)
@@ -47,8 +51,12 @@ def test_a_superseded_run_is_stopped_at_its_next_report(
 def test_the_end_of_a_superseded_run_is_kept_nowhere(
     start_worker: StartWorker, log: Log, app: celery.Celery, tmp_path: Path, fails: bool
 ) -> None:
-    worker, table, path = start_worker("-I", "tests.trial_tasks", "--concurrency=1"), Table(log.client), tmp_path / "go"
-    task_id = str(app.send_task("trial.report_and_end_on", (str(path), fails)).id)
+    worker, table, path = (
+        start_worker("-I", "tests.deadly_tasks,tests.trial_tasks", "--concurrency=1"),
+        Table(log.client),
+        tmp_path / "go",
+    )
+    task_id = str(app.send_task("deadly.report_and_end_on", (str(path), fails)).id)
     wait_until(lambda: (table.row(task_id) or {}).get("note") == "waiting", 10, "it runs")
     log.append(started(task_id, run="a later one"))
     path.touch()
