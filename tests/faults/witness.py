@@ -22,6 +22,8 @@ class Witness(Protocol):
     """What the matrix asks of whoever watches."""
 
     task_id: str
+    room: str
+    rows: dict[str, dict[str, Any]]
     sights: list[Sight]
     drops: int
     faults: list[str]
@@ -59,7 +61,8 @@ class PlainWitness:
     """A client of plain Flask-SocketIO's: joins the task's room whenever it connects, hears its events."""
 
     def __init__(self, url: str, task_id: str, _room: str = "") -> None:
-        self.task_id = task_id
+        self.task_id, self.room = task_id, task_id
+        self.rows: dict[str, dict[str, Any]] = {}
         self.sights: list[Sight] = []
         self.drops = 0
         self.faults: list[str] = []
