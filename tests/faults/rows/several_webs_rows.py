@@ -11,7 +11,10 @@ from tests.faults.witness import PushboardWitness
 from tests.processes import Service
 
 FROZEN_S = 10.0
+AWAY_S = 2.0
 NGINX_NOTICES_S = 1.0
+NOTICED_S = 30.0
+"""15 s without a ping, and then attempts of 5 s each while nginx sends them to the frozen web again."""
 
 
 def begin(stage: Stage, webs: int = 2, steps: int = STEPS) -> None:
@@ -51,6 +54,18 @@ def killed(webs: int) -> Callable[[Stage], None]:
     return body
 
 
+def all_killed(stage: Stage) -> None:
+    """Both webs are killed and come back: nginx must not hold their absence against them."""
+    begin(stage, steps=2 * STEPS)
+    with stage.fault():
+        for web in stage.webs:
+            web.kill()
+        time.sleep(AWAY_S)
+        for web in stage.webs:
+            web.start()
+    prove_drops(stage)
+
+
 def told_to_stop(stage: Stage) -> None:
     """One web is told to stop and stays away."""
     begin(stage)
@@ -69,6 +84,14 @@ def frozen(stage: Stage) -> None:
         after = seen(stage, 0)
         stage.web.signal(signal.SIGCONT)
     stage.prove(lambda: after - before <= 2, "nothing was heard of a frozen web")
+
+
+def frozen_for_good(stage: Stage) -> None:
+    """One web stands still and stays so: its watchers must notice by themselves, and nginx still sends some to it."""
+    begin(stage, steps=int(NOTICED_S * 1.5 / PAUSE_S))
+    with stage.fault():
+        stage.web.signal(signal.SIGSTOP)
+    stage.prove(lambda: all(witness.drops for witness in stage.witnesses[::2]), "they give it up", NOTICED_S)
 
 
 def rolling_restart(stage: Stage) -> None:
@@ -92,4 +115,6 @@ ROWS = [
     Fault("F7c", "2 webs behind nginx, one told to stop", told_to_stop),
     Fault("F7d", "2 webs behind nginx, one frozen for 10 s", frozen),
     Fault("F7e", "2 webs behind nginx, restarted in turn", rolling_restart),
+    Fault("F7f", "2 webs behind nginx, both killed, back after 2 s", all_killed),
+    Fault("F7g", "2 webs behind nginx, one frozen for good", frozen_for_good, within_s=NOTICED_S, plain=False),
 ]
