@@ -1,16 +1,21 @@
 """What must be well after Redis has been away: results are kept, tasks are taken again, and soon."""
 
 import json
+import time
 from collections.abc import Iterator
 
 import redis
 
+from tests.asking import ask
 from tests.faults.outcome import MOST_HEALING_S
 from tests.faults.stage import Stage
 from tests.faults.subjects import PUSHBOARD
 from tests.processes import waited
 
 RESULT_S = 5.0
+SEEN_S = 10.0
+"""How long it may take until somebody is told that Redis cannot be reached or used."""
+
 SHORT = 5
 """Steps of a task that is there to be done."""
 
@@ -19,6 +24,24 @@ def sent_on_return(stage: Stage) -> None:
     """Send one more task at the moment that Redis is back: it is to be taken soon."""
     if stage.subject is PUSHBOARD:
         stage.send(steps=SHORT)
+
+
+def page_says_so(stage: Stage) -> None:
+    """Wait until the page is told that nothing is followed, and whoever asks /readyz too."""
+    if stage.subject is not PUSHBOARD:
+        return
+    asked: list[int] = []
+
+    def said() -> bool:
+        if getattr(stage.witness, "live", True):
+            return False
+        asked.append(ask(stage.web, "/readyz")[0])
+        return asked[-1] == 503
+
+    if waited(said, SEEN_S):
+        stage.notes.append(f"the page says so after {time.time() - stage.fault_began:.1f} s")
+    else:
+        stage.wrong.append(f"the page did not say so in {SEEN_S:g} s (readyz: {asked[-1:]})")
 
 
 def serves_again(stage: Stage) -> Iterator[str]:

@@ -3,9 +3,10 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from string import ascii_lowercase
+from typing import TypeVar
 
 import celery
 import redis
@@ -21,6 +22,8 @@ from worker.store import Row, Table
 
 STEPS, PAUSE_S = 60, 0.08
 """The task tells 12 values a second for 5 s: slower than 20 frames a second, so nothing is conflated away."""
+
+T = TypeVar("T")
 
 GONE = "gone"
 """In place of a state: the table has no such row."""
@@ -89,7 +92,11 @@ class Stage:
     def start_balancer(self) -> Balancer:
         """Start nginx in front of all webs there are."""
         webs = {name: web.port for name, web in zip(ascii_lowercase, self.webs, strict=False)}
-        return self._stack.enter_context(Balancer(webs))
+        return self.enter(Balancer(webs))
+
+    def enter(self, context: AbstractContextManager[T]) -> T:
+        """Enter a context that ends with the stage."""
+        return self._stack.enter_context(context)
 
     def start_worker(self, concurrency: int = 2, wait: bool = True) -> Service:
         """Start one more worker, and wait until it is ready unless told otherwise."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 from tests.faults.play import Fault
-from tests.faults.redis_checks import results_kept, sent_on_return, serves_again
+from tests.faults.redis_checks import page_says_so, results_kept, sent_on_return, serves_again
 from tests.faults.stage import Stage
 
 LONG = 130
@@ -18,7 +18,8 @@ def _away(stage: Stage, seconds: float) -> None:
     """Redis is told to stop, and starts again with what it had written down."""
     with stage.fault():
         stage.server.stop()
-        time.sleep(seconds)
+        page_says_so(stage)
+        time.sleep(max(0.0, stage.fault_began + seconds - time.time()))
         stage.server.restart()
     sent_on_return(stage)
 
@@ -93,7 +94,8 @@ def _frozen(stage: Stage, seconds: float) -> None:
     """Redis stands still: it takes connections, and answers nothing."""
     with stage.fault():
         os.kill(stage.server.pid, signal.SIGSTOP)
-        time.sleep(seconds)
+        page_says_so(stage)
+        time.sleep(max(0.0, stage.fault_began + seconds - time.time()))
         os.kill(stage.server.pid, signal.SIGCONT)
     sent_on_return(stage)
 
