@@ -27,15 +27,16 @@ if async_mode() == "eventlet":
 
     from app import eventlet_server
 
-import gc
 import logging
 import os
 import resource
 import signal
+from collections.abc import Callable
 from types import FrameType
 
 from flask import Flask
 
+from app.collector import Collector
 from app.extensions import relay, socketio
 from app.factory import create_app
 from worker.log_lines import LineFormatter
@@ -65,12 +66,13 @@ def _most_connections(wanted: int) -> int:
 
 
 class Serving:
-    """Serves until it is told to stop; then clients are told, so that they try again elsewhere, and it ends with 0."""
+    """Serves until it is told to stop; then nobody new is let in, clients are told to go elsewhere, it ends with 0."""
 
     def __init__(self, app: Flask) -> None:
         """`app` as create_app made it."""
         self.app = app
         self.stopping = False
+        self.refuse: Callable[[], None] = lambda: None
 
     def run(self) -> None:
         """Serve. Exits the process."""
@@ -78,11 +80,12 @@ class Serving:
             signal.signal(number, self._stop)
         relay.start()
         socketio.start_background_task(self._serve)
-        gc.collect()
-        gc.freeze()  # what is here now stays: the collector would only look at it again and again
+        collector = Collector(lambda: len(socketio.server.eio.sockets), socketio.sleep)
+        socketio.start_background_task(collector.run)
         while not self.stopping:
             socketio.sleep(LOOK_S)
         logger.info("stopping: clients are told to go elsewhere")
+        self.refuse()  # or they would come back to this very process
         for socket in list(socketio.server.eio.sockets.values()):
             socket.close(wait=False, abort=True)  # no goodbye: a client takes it for a drop, and connects again
         socketio.sleep(GOODBYE_S)
@@ -97,7 +100,9 @@ class Serving:
         logger.info("serving http://%s:%s", host, port)
         try:
             if socketio.async_mode == "eventlet":
-                eventlet_server.serve(self.app, host, port, _most_connections(self.app.config["MOST_CONNECTIONS"]))
+                listener = eventlet_server.Listener(host, port)
+                self.refuse = listener.refuse
+                eventlet_server.serve(self.app, listener, _most_connections(self.app.config["MOST_CONNECTIONS"]))
             else:
                 socketio.run(self.app, host=host, port=port, allow_unsafe_werkzeug=True)
         except OSError as error:

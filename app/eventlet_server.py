@@ -1,5 +1,6 @@
 """Serves HTTP with eventlet: its WSGI server, with a bound on how long a client may take and how many may come."""
 
+import errno
 import socket
 import time
 from collections.abc import Callable
@@ -25,6 +26,9 @@ STALL_S = 30.0
 
 BACKLOG = 1_024
 """Connections that wait to be accepted: those above the usual 50 would try again after one, three, seven seconds."""
+
+LET_IN_PAUSE_S = 0.002
+"""Between two connections, so that those who are here have their turn while a crowd comes."""
 
 BEING_REFUSED = 32
 GOODBYE_S = 1.0
@@ -90,6 +94,34 @@ class Protocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet is not type
         return environ
 
 
+class Listener:
+    """A listening socket that accepts one after the other, until it is told to let nobody in any more."""
+
+    def __init__(self, host: str, port: int) -> None:
+        """Raises OSError if the port is taken."""
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        self._listening = eventlet.listen(address, family, backlog=BACKLOG)
+        self._closed = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._listening, name)
+
+    def accept(self) -> Any:
+        """The next connection and its address."""
+        eventlet.sleep(LET_IN_PAUSE_S)
+        try:
+            return self._listening.accept()
+        except OSError as error:
+            if self._closed:
+                raise BrokenPipeError(errno.EPIPE, "closed") from error  # for eventlet.wsgi an end in order
+            raise
+
+    def refuse(self) -> None:
+        """Whoever comes from now on is refused by the system, before anything is sent: a proxy asks the next web."""
+        self._closed = True
+        self._listening.shutdown(socket.SHUT_RDWR)
+
+
 def _shut(connection: Any) -> None:
     try:
         connection.shutdown(socket.SHUT_RDWR)
@@ -111,10 +143,8 @@ def _refuse(connection: Any) -> None:
         return
 
 
-def serve(app: WsgiApp, host: str, port: int, most: int) -> None:
-    """Serve until the process ends, at most `most` connections at once. Raises OSError if the port is taken."""
-    family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    listener = eventlet.listen(address, family, backlog=BACKLOG)
+def serve(app: WsgiApp, listener: Listener, most: int) -> None:
+    """Serve until the listener refuses, at most `most` connections at once."""
     wsgi.server(
         listener,
         app,

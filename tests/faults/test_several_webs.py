@@ -141,6 +141,17 @@ def test_20_watchers_of_4_webs_of_which_one_is_killed_every_second_are_exact(
     print(f"{reconnects} reconnects, exact {assert_exact(watchers, redis_client):.2f} s after the tasks' end")
 
 
+def test_a_web_that_is_told_to_stop_lets_nobody_in_any_more(start_web: Callable[..., Service], watch: Watch) -> None:
+    web = start_web()
+    watcher = watch(web.url)
+    web.signal(signal.SIGTERM)
+    wait_until(lambda: not watcher.client.connected, 5, "the watcher is told to go")
+    is_let_in = ports.answers(web.port)
+    assert web.returncode is None, "void: it has ended already"
+    assert not is_let_in, "its clients come back to a web that is about to end"
+    assert web.process.wait(5) == 0
+
+
 def test_a_request_to_start_a_task_goes_to_another_web_if_the_first_is_away(
     start_site: Callable[[int], Site], redis_client: redis.Redis
 ) -> None:
