@@ -10,6 +10,7 @@ import redis
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from launcher import browser as browsers
+from launcher import ports
 from launcher.redis_server import RedisServer
 from tests.balancer import Balancer
 from tests.browsers import Recording, record
@@ -120,6 +121,20 @@ def start_balancer() -> Iterator[Callable[..., Balancer]]:
     """Start nginx before webs that may start later: `start_balancer({"a": port, "b": port})`."""
     with ExitStack() as stack:
         yield lambda webs, **options: stack.enter_context(Balancer(webs, **options))
+
+
+@pytest.fixture
+def start_site(
+    start_web: Callable[..., Service], start_balancer: Callable[..., Balancer]
+) -> Callable[[int], tuple[Balancer, list[Service]]]:
+    """Start so many webs, called a, b, c, d, and nginx before them: `balancer, webs = start_site(2)`."""
+
+    def start(count: int) -> tuple[Balancer, list[Service]]:
+        webs = {name: ports.free_port() for name in "abcd"[:count]}
+        started = [start_web(WEB_NAME=name, PORT=str(port)) for name, port in webs.items()]
+        return start_balancer(webs), started
+
+    return start
 
 
 @pytest.fixture(scope="session")

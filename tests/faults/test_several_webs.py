@@ -1,6 +1,5 @@
 """Several webs behind a real nginx without sticky sessions: who watches ends exact, also by long polling (F7)."""
 
-import signal
 import socket
 import threading
 import time
@@ -10,7 +9,6 @@ from contextlib import contextmanager
 import pytest
 import redis
 
-from launcher import ports
 from tests import web_form
 from tests.balancer import Balancer
 from tests.faults.matrix import repeat
@@ -29,18 +27,6 @@ Watch = Callable[..., Watcher]
 Site = tuple[Balancer, list[Service]]
 QUICK_ROWS = [fault for fault in ROWS if fault.number in ("F7a", "F7c", "F7d")]
 HEAL_S = 2.0 * MARGIN
-
-
-@pytest.fixture
-def start_site(start_web: Callable[..., Service], start_balancer: Callable[..., Balancer]) -> Callable[[int], Site]:
-    """So many webs, and nginx before them."""
-
-    def start(count: int) -> Site:
-        webs = {name: ports.free_port() for name in "abcd"[:count]}
-        started = [start_web(WEB_NAME=name, PORT=str(port)) for name, port in webs.items()]
-        return start_balancer(webs), started
-
-    return start
 
 
 def web_of(watcher: Watcher) -> str:
@@ -124,6 +110,21 @@ def test_a_client_that_polls_first_and_then_takes_a_websocket_stays_where_it_beg
         assert watcher.client.transport() == "websocket"
 
 
+def test_20_watchers_come_back_at_once_when_all_webs_were_away(
+    start_site: Callable[[int], Site], watch: Watch, log: Log, redis_client: redis.Redis
+) -> None:
+    balancer, webs = start_site(2)
+    watchers = [watch(balancer.url) for _ in range(20)]
+    for web in webs:
+        web.kill()
+    wait_until(lambda: not any(watcher.client.connected for watcher in watchers), 5, "all are cut off")
+    wait_until(lambda: " 502 " in balancer.log(), 5, "nginx has found all webs away")
+    live(log, steps=3)
+    for web in webs:
+        web.start()
+    print(f"20 watchers are exact {assert_exact(watchers, redis_client):.2f} s after the webs are back")
+
+
 def test_20_watchers_of_4_webs_of_which_one_is_killed_every_second_are_exact(
     start_site: Callable[[int], Site], watch: Watch, log: Log, redis_client: redis.Redis
 ) -> None:
@@ -139,52 +140,3 @@ def test_20_watchers_of_4_webs_of_which_one_is_killed_every_second_are_exact(
     reconnects = sum(watcher.answered - 1 for watcher in watchers)
     assert reconnects > 20, "void: hardly anybody was cut off"
     print(f"{reconnects} reconnects, exact {assert_exact(watchers, redis_client):.2f} s after the tasks' end")
-
-
-def test_a_web_that_is_told_to_stop_lets_nobody_in_any_more(start_web: Callable[..., Service], watch: Watch) -> None:
-    web = start_web()
-    watcher = watch(web.url)
-    web.signal(signal.SIGTERM)
-    wait_until(lambda: not watcher.client.connected, 5, "the watcher is told to go")
-    is_let_in = ports.answers(web.port)
-    assert web.returncode is None, "void: it has ended already"
-    assert not is_let_in, "its clients come back to a web that is about to end"
-    assert web.process.wait(5) == 0
-
-
-def test_a_request_to_start_a_task_goes_to_another_web_if_the_first_is_away(
-    start_site: Callable[[int], Site], redis_client: redis.Redis
-) -> None:
-    balancer, webs = start_site(2)
-    webs[0].kill()
-    answers = [web_form.ask(balancer.url, "/longtask", "POST").status for _ in range(4)]
-    assert answers == [202] * 4
-    assert "connect() failed" in balancer.log(), "void: nobody was sent to the one that is away"
-    assert len(Table(redis_client).board().rows) == 4
-
-
-def test_a_task_is_not_started_twice_when_a_web_dies_with_the_request_in_its_hands(
-    start_site: Callable[[int], Site], redis_client: redis.Redis
-) -> None:
-    balancer, webs = start_site(2)
-    for web in webs:
-        web.signal(signal.SIGSTOP)
-    answers: list[int] = []
-    ask = threading.Thread(target=lambda: answers.append(web_form.ask(balancer.url, "/longtask", "POST").status))
-    ask.start()
-    wait_until(lambda: any(has_unread(web.port) for web in webs), 5, "a frozen web has been sent the request")
-    asked = next(web for web in webs if has_unread(web.port))
-    (other,) = set(webs) - {asked}
-    other.signal(signal.SIGCONT)
-    asked.kill()
-    ask.join()
-    assert answers == [502]
-    assert Table(redis_client).board().rows == []
-    assert web_form.ask(balancer.url, "/longtask", "POST").status == 202, "void: the other could not have done it"
-
-
-def has_unread(port: int) -> bool:
-    """Whether bytes wait in a connection to this port that its process has not read."""
-    with open("/proc/net/tcp") as file:
-        lines = [line.split() for line in file.readlines()[1:]]
-    return any(line[1].endswith(f":{port:04X}") and line[3] == "01" and line[4][-8:] != "0" * 8 for line in lines)

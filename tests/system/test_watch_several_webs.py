@@ -7,23 +7,14 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from launcher import ports
 from tests.balancer import Balancer
 from tests.browsers import Recording
 from tests.processes import Service, wait_until
 from tests.system import screen
 from worker.store import Table
 
-Site = tuple[Balancer, dict[str, Service]]
+Site = tuple[Balancer, list[Service]]
 CONNECTION_ERRORS = ("WebSocket connection", "502 \\(Bad Gateway\\)", "400 \\(B", "ERR_")
-
-
-@pytest.fixture
-def site(start_web: Callable[..., Service], start_balancer: Callable[..., Balancer]) -> Site:
-    """Two webs and nginx before them."""
-    webs = {name: ports.free_port() for name in "ab"}
-    started = {name: start_web(WEB_NAME=name, PORT=str(port)) for name, port in webs.items()}
-    return start_balancer(webs), started
 
 
 def web_of(recording: Recording) -> str:
@@ -35,7 +26,7 @@ def web_of(recording: Recording) -> str:
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
 def test_the_web_of_a_page_is_killed_and_the_page_goes_on_with_the_other(
     transport: str,
-    site: Site,
+    start_site: Callable[[int], Site],
     worker: Service,
     table: Table,
     context: BrowserContext,
@@ -43,7 +34,7 @@ def test_the_web_of_a_page_is_killed_and_the_page_goes_on_with_the_other(
     recordings: dict[Page, Recording],
     redis_url: str,
 ) -> None:
-    balancer, webs = site
+    balancer, webs = start_site(2)
     if transport == "polling":
         context.add_init_script("delete window.WebSocket")
     page = new_page()
@@ -53,7 +44,7 @@ def test_the_web_of_a_page_is_killed_and_the_page_goes_on_with_the_other(
     expect(screen.state(screen.row(page, task_id))).to_have_text("Running")
 
     killed_at = time.time()
-    webs[web_of(recordings[page])].kill()
+    webs["ab".index(web_of(recordings[page]))].kill()
     wait_until(lambda: {"Reconnecting…"} & screen.standings(page, killed_at), 5, "the page says so")
     away_from = next(view.at for view in screen.seen(page) if view.at >= killed_at and view.standing != screen.LIVE)
     expect(screen.standing(page)).to_have_text(screen.LIVE)
