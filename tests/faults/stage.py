@@ -110,7 +110,8 @@ class Stage:
 
     def send(self, name: str = "matrix.count", steps: int = STEPS, pause_s: float = PAUSE_S, **options: object) -> str:
         """Start a task; the options are those of Celery's `send_task`."""
-        with self.sender() as sender:
+        # Without a results' backend: an AsyncResult lingers, and would look for a Redis that is gone, in another test.
+        with celery.Celery(broker=self.server.url) as sender:
             self.task_ids.append(str(sender.send_task(name, (str(self.facts), steps, pause_s), **options).id))
         return self.task_ids[-1]
 
