@@ -1,6 +1,6 @@
 """The real parts that tests run against: Redis, SMTP, web, worker and browser."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ __all__ += ["pytest_addoption", "pytest_collection_modifyitems", "pytest_unconfi
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
     report: Any = yield
     if report.failed:
         for service in getattr(item, "services", []):
