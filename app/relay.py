@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import redis
@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 SHORTEST_READ_S = 0.005
 """Between two reads of a busy log: bounds what following costs, and adds at most this to a change's way."""
 
+FEWEST_READ = 10
+
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 0.5
 CHECK_S = 1.0
 
@@ -36,6 +38,8 @@ class Relay:
         self.healed = Healed()
         self.audience = Audience(socketio, self)
         self._socketio, self._open_log, self._table = socketio, open_log, table
+        self._known = NO_OFFSET  # up to where the log must reach: newer than `offset` until that has been read
+        self._most = READ_COUNT
         self._pause_s = 0.0
         self._checked_at = 0.0
 
@@ -72,12 +76,12 @@ class Relay:
 
     def _open(self, log: Log) -> None:
         """Go on where we were, or tell everybody that the thread is broken."""
-        epoch, newest = log.open()
+        epoch, self._known = log.open()
         if not self.epoch:
-            self.epoch, self.offset = epoch, newest
-        elif epoch != self.epoch or newest < self.offset or log.trimmed_after(self.offset):
-            self._break_off(epoch, newest)
-        self._pause_s = 0.0
+            self.epoch, self.offset = epoch, self._known
+        elif epoch != self.epoch or self._known < self.offset:
+            self._break_off(epoch, self._known)
+        self._pause_s, self._checked_at = 0.0, time.monotonic()
 
     def _break_off(self, epoch: str, newest: str) -> None:
         """What the watchers hold cannot be continued: an empty frame makes each of them subscribe again."""
@@ -90,17 +94,38 @@ class Relay:
                 self._emit(room, {"prev": newest, "offset": newest, "rows": []})
 
     def _read(self, log: Log) -> None:
-        entries = log.read_after(self.offset, self._block_ms())
-        with self.audience.lock:
-            for entry in entries:
-                self._take_in(entry)
-        if len(entries) == READ_COUNT and log.trimmed_after(self.offset):
-            self._open(log)
+        entries = self._newer(log)
+        if self._is_whole(entries):
+            with self.audience.lock:
+                for entry in entries:
+                    self._take_in(entry)
+        else:
+            self._break_off(*log.open())
         self._emit_due()
         self._nudge()
         self._check(log)
         if entries:
             self._socketio.sleep(SHORTEST_READ_S)
+
+    def _newer(self, log: Log) -> list[Entry]:
+        """What comes next; less at once after Redis has cut us off, as it does where an answer is too long for it."""
+        try:
+            entries = log.read_after(self.offset, self._block_ms(), self._most)
+        except redis.ConnectionError:
+            self._most = max(self._most // 4, FEWEST_READ)
+            raise
+        if len(entries) < self._most:
+            self._most = READ_COUNT
+        return entries
+
+    def _is_whole(self, entries: Sequence[Entry]) -> bool:
+        """Whether nothing is missing: each entry names the one before it, and what is known to be there has come."""
+        at = self.offset
+        for entry in entries:
+            if entry.prev > at:
+                return False
+            at = max(at, entry.offset)
+        return bool(entries) or self._known <= self.offset
 
     def _block_ms(self) -> int:
         """Until the next frame is due, at most a second."""
@@ -113,11 +138,8 @@ class Relay:
         return max(1, min(FOLLOW_BLOCK_MS, int((min(waiting) - time.monotonic()) * 1000) + 1))
 
     def _check(self, log: Log) -> None:
-        """Once a second: is it still the same log? One that was flushed says nothing by itself."""
-        if time.monotonic() - self._checked_at < CHECK_S:
-            return
-        self._checked_at = time.monotonic()
-        if log.epoch() != self.epoch:
+        """Once a second: is it still the same log, and can anything be written to it? By itself it says neither."""
+        if time.monotonic() - self._checked_at >= CHECK_S:
             self._open(log)
 
     def _take_in(self, entry: Entry) -> None:

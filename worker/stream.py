@@ -22,12 +22,15 @@ READ_COUNT = 1_000
 NO_OFFSET = "0" * 16
 
 
-def connect(url: str, answer_timeout_s: float = ANSWER_TIMEOUT_S) -> redis.Redis:
-    """A Redis client that gives up soon and never waits between tries. Make it after a fork, never before."""
+def connect(url: str, answer_timeout_s: float = ANSWER_TIMEOUT_S, turn_timeout_s: float | None = None) -> redis.Redis:
+    """A Redis client that gives up soon and never waits between tries. Make it after a fork, never before.
+
+    It has 32 connections at most; who finds all of them busy waits for `turn_timeout_s`, or as long as for an answer.
+    """
     pool = redis.BlockingConnectionPool.from_url(
         url,
         max_connections=MOST_CONNECTIONS,
-        timeout=answer_timeout_s,
+        timeout=answer_timeout_s if turn_timeout_s is None else turn_timeout_s,
         decode_responses=True,
         socket_connect_timeout=CONNECT_TIMEOUT_S,
         socket_timeout=answer_timeout_s,
@@ -58,11 +61,15 @@ class Appended:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the log. changes: a row's changed fields, task_id and offset, or None if foreign."""
+    """One entry of the log. changes: a row's changed fields, task_id and offset, or None if foreign.
+
+    prev: the offset of the entry before it, "" if it does not say.
+    """
 
     offset: str
     type: str
     changes: dict[str, Any] | None
+    prev: str = ""
 
 
 class Log:
@@ -90,13 +97,9 @@ class Log:
         epoch, offset = cast(list[str], self._epoch(keys=[keys.META, keys.LOG], args=[server]))
         return epoch, offset
 
-    def epoch(self) -> str:
-        """The log's epoch, or "" if there is none yet."""
-        return cast(str | None, self.client.hget(keys.META, "epoch")) or ""
-
-    def read_after(self, offset: str, block_ms: int | None = None) -> list[Entry]:
-        """The entries after `offset`, at most 1,000; with `block_ms` it waits that long for the first."""
-        answer = self.client.xread({keys.LOG: f"{offset}-0"}, count=READ_COUNT, block=block_ms)
+    def read_after(self, offset: str, block_ms: int | None = None, most: int = READ_COUNT) -> list[Entry]:
+        """The entries after `offset`, at most `most`; with `block_ms` it waits that long for the first."""
+        answer = self.client.xread({keys.LOG: f"{offset}-0"}, count=most, block=block_ms)
         streams = cast(list[tuple[str, list[tuple[str, dict[str, str]]]]], answer)
         return [_entry(entry_id, stored) for _, entries in streams for entry_id, stored in entries]
 
@@ -110,17 +113,6 @@ class Log:
             return 0.0
         appended_us = int(unread[0][0].split("-")[0])
         return float(max(seconds * 1_000_000 + microseconds - appended_us, 0)) / 1_000_000
-
-    def trimmed_after(self, offset: str) -> bool:
-        """Whether entries after `offset` may already have left the log."""
-        newest = cast(str | None, self.client.hget(keys.META, "offset")) or NO_OFFSET
-        if newest <= offset:
-            return False
-        if not self.client.exists(keys.LOG):
-            return True
-        info = cast(Mapping[str, Any], self.client.xinfo_stream(keys.LOG))
-        oldest = info["first-entry"][0].split("-")[0] if info["first-entry"] else newest
-        return bool(oldest > offset and info["entries-added"] > info["length"])
 
 
 def _append_keys(task_id: str) -> list[str]:
@@ -141,4 +133,4 @@ def _entry(entry_id: str, stored: Mapping[str, str]) -> Entry:
         return Entry(offset, "foreign", None)
     if "gone" in stored:
         changes["gone"] = True
-    return Entry(offset, stored.get("type", ""), changes)
+    return Entry(offset, stored.get("type", ""), changes, stored.get("prev", ""))

@@ -97,17 +97,19 @@ def test_the_log_is_capped(redis_client: redis.Redis) -> None:
     for number in range(1_000):
         log.append(progressed(number))
     assert redis_client.xlen(keys.LOG) < 300
-    assert log.trimmed_after(NO_OFFSET)
-    assert not log.trimmed_after(log.read_after(NO_OFFSET)[0].offset)
+
+
+def test_each_entry_names_the_one_before_it(log: Log) -> None:
+    offsets = [log.append(sent(f"t{number}")).offset for number in range(3)]
+    assert [entry.prev for entry in log.read_after(NO_OFFSET)] == [NO_OFFSET, *offsets[:2]]
 
 
 def test_a_flushed_redis_begins_a_new_epoch(log: Log, redis_client: redis.Redis) -> None:
     log.append(sent())
-    before = log.epoch()
+    before, _ = log.open()
     redis_client.flushall()
-    assert log.epoch() == ""
     log.append(sent())
-    assert log.epoch() not in ("", before)
+    assert log.open()[0] not in ("", before)
 
 
 def test_another_redis_begins_a_new_epoch(log: Log, redis_client: redis.Redis) -> None:

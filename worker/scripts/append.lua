@@ -18,15 +18,16 @@ if not redis.call('HGET', meta, 'epoch') then
 end
 
 -- Microseconds of Redis' clock, but never the same twice and never back: ordered, and exact in a double.
+-- Answers also the one before it: each entry names its predecessor, so that whoever follows sees what is missing.
 local function next_offset()
-  local last = tonumber(redis.call('HGET', meta, 'offset') or '0')
-  local offset = string.format('%.0f', math.max(now_us, last + 1))
+  local last = redis.call('HGET', meta, 'offset') or '0000000000000000'
+  local offset = string.format('%.0f', math.max(now_us, tonumber(last) + 1))
   redis.call('HSET', meta, 'offset', offset)
-  return offset
+  return offset, last
 end
 
-local function add(offset, id, what, pairs_)
-  redis.call('XADD', log, 'MAXLEN', '~', log_length, offset .. '-0', 'type', what,
+local function add(offset, prev, id, what, pairs_)
+  redis.call('XADD', log, 'MAXLEN', '~', log_length, offset .. '-0', 'type', what, 'prev', prev,
     'task_id', cjson.encode(id), 'offset', '"' .. offset .. '"', unpack(pairs_))
 end
 
@@ -40,9 +41,9 @@ local function drop(id)
   redis.call('DEL', key)
   redis.call('ZREM', changed, id)
   redis.call('ZREM', sent, id)
-  local offset = next_offset()
+  local offset, prev = next_offset()
   redis.call('HSET', meta, 'dropped', offset) -- whoever is older than this cannot be caught up by changes alone
-  add(offset, id, 'task-expired', {'gone', 'true'})
+  add(offset, prev, id, 'task-expired', {'gone', 'true'})
 end
 
 local fresh = false -- a new attempt begins: a clean slate
@@ -94,8 +95,8 @@ if fresh then
 end
 if #fold == 0 then return {'unchanged', attempt, ''} end
 
-local offset = next_offset()
-add(offset, task_id, kind, fold)
+local offset, prev = next_offset()
+add(offset, prev, task_id, kind, fold)
 redis.call('HSET', row, 'task_id', cjson.encode(task_id), 'offset', '"' .. offset .. '"', unpack(fold))
 if moves then
   redis.call('HSET', row, 'rank', rank)
