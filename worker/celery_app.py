@@ -13,7 +13,7 @@ celery_app = Celery(
     backend=settings.result_backend,
     task_cls="worker.progress:ReportingTask",
     amqp="worker.broker_connection:QuickAMQP",
-    include=["worker.signals", "worker.tasks"],
+    include=["worker.signals", "worker.withdrawals", "worker.tasks"],
     set_as_current=True,
 )
 celery_app.conf.update(

@@ -102,6 +102,11 @@ def get(tag: str) -> Delivery:
     return _deliveries.get(tag) or Delivery()
 
 
+def of(task_id: str) -> list[Delivery]:
+    """The messages of this task that Celery has read and still has."""
+    return [delivery for _, delivery in _copy() if delivery.task_id == task_id and not delivery.is_gone]
+
+
 def has_stranded() -> bool:
     """Whether messages wait for Redis to take them back: until then no more are to be taken."""
     return any(delivery.stranded for _, delivery in _copy())

@@ -34,6 +34,9 @@ BOARD_FIELDS = tuple(name for name in FIELDS if name not in DETAILS)
 
 TASK_ID_LENGTH = 200
 
+WITHDRAWN = "Revoked before it began"
+"""How a task ends that was revoked while it waited."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -102,6 +105,11 @@ def ended(kind: str, task_id: str, state: str, run: str = "", attempt: int = 0, 
 def put_back(task_id: str, run: str, why: str) -> Event:
     """What ran a task has died; its message is on its queue again. The run is over, also if it should come back."""
     return Event("task-put-back", task_id, states.RETRY, run, fields={"note": f"{why}; it runs again", "eta": None})
+
+
+def withdrawn(task_id: str) -> Event:
+    """A task that waits is not to be begun. Told of one that has begun, or that nobody knows, it is refused."""
+    return ended("withdrawn", task_id, states.REVOKED, summary=WITHDRAWN)
 
 
 def lost(task_id: str, run: str, why: str) -> Event:

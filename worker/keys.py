@@ -12,6 +12,7 @@ BEATS = PREFIX + "beats"  # zset: worker instance by the time of its last heartb
 HELD = PREFIX + "held:"  # hash per worker instance: delivery tag -> [task_id, runs, may run again]
 
 OWNERS = PREFIX + "owners"  # hash, in the broker's Redis: delivery tag -> the worker instance that took the message
+REVOKED = PREFIX + "revoked"  # zset: task_id of what was revoked while it waited, by the time
 ASIDE = PREFIX + "aside"  # list, capped, in the broker's Redis: messages that no worker could take, newest first
 ASIDE_COUNT = PREFIX + "aside:count"  # how many there ever were
 

@@ -163,7 +163,7 @@ def _eta(retry: Any) -> float | None:
 
 @signals.task_revoked.connect
 def _revoked(request: Any = None, terminated: bool = False, expired: bool = False, **_: Any) -> None:
-    why = "Expired before it began" if expired else "Stopped while it ran" if terminated else "Revoked before it began"
+    why = "Expired before it began" if expired else "Stopped while it ran" if terminated else events.WITHDRAWN
     _end("revoked", request.id, states.REVOKED, summary=why)
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,8 @@ def count(
     folder: str, task_id: str, steps: int, pause_s: float, tell: Callable[[int], object], ends: str = "SUCCESS"
 ) -> dict[str, int]:
     """Count to `steps`, tell each and write each down, and how long the telling took; `ends`: how it is to end."""
-    pid = os.getpid()
-    write_down(folder, task_id, began=now(), pid=pid)
+    run = uuid.uuid4().hex
+    write_down(folder, task_id, began=now(), run=run, pid=os.getpid())
     longest_s = spent_s = 0.0
     with Path(folder, task_id).open("a", buffering=1) as file:
         for step in range(1, steps + 1):
@@ -45,7 +46,7 @@ def count(
             tell(step)
             took_s = time.perf_counter() - before
             longest_s, spent_s = max(longest_s, took_s), spent_s + took_s
-            file.write(json.dumps({"step": step, "at": now(), "pid": pid}) + "\n")
+            file.write(json.dumps({"step": step, "at": now(), "run": run}) + "\n")
             time.sleep(pause_s)
     write_down(folder, task_id, ended=ends, at=now(), longest_s=longest_s, spent_s=spent_s)
     return {"steps": steps}

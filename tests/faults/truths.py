@@ -18,7 +18,7 @@ def each_run_an_attempt(stage: Stage) -> Iterator[str]:
     if attempt != len(began):
         yield f"the row says attempt {attempt}, but it ran {len(began)} times"
     for earlier, later in pairwise(began):
-        yield from _goes_on(stage.told(), earlier["pid"], later["began"])
+        yield from _goes_on(stage.told(), earlier["run"], later["began"])
 
 
 def stopped_is_stopped(stage: Stage) -> Iterator[str]:
@@ -27,11 +27,11 @@ def stopped_is_stopped(stage: Stage) -> Iterator[str]:
         row, told = stage.row(task_id) or {}, stage.told(task_id)
         began = [fact for fact in told if "began" in fact]
         if began and states.is_final(row.get("state") or "") and "ended" not in told[-1]:
-            yield from _goes_on(told, began[-1]["pid"], row["ended_at"])
+            yield from _goes_on(told, began[-1]["run"], row["ended_at"])
 
 
-def _goes_on(told: list[Fact], pid: int, after: float) -> Iterator[str]:
+def _goes_on(told: list[Fact], run: str, after: float) -> Iterator[str]:
     """A frozen process may be woken long after; what counts is how long it then goes on."""
-    steps = [fact["at"] for fact in told if fact.get("pid") == pid and fact.get("at", 0.0) > after]
+    steps = [fact["at"] for fact in told if fact.get("run") == run and fact.get("at", 0.0) > after]
     if steps and max(steps) - min(steps) > OVERLAP_S:
         yield f"a run that is over goes on for {max(steps) - min(steps):.1f} s"

@@ -46,6 +46,11 @@ local function drop(id)
   add(offset, prev, id, 'task-expired', {'gone', 'true'})
 end
 
+-- Only what waits can be withdrawn; what a worker has begun is that worker's to stop.
+if kind == 'task-withdrawn' and (not had_rank or (had_rank > 1 and had_state ~= '"RETRY"')) then
+  return {'ended', had_attempt, ''}
+end
+
 local fresh = false -- a new attempt begins: a clean slate
 if run ~= '' and run ~= had_run then
   if kind == 'task-started' then
