@@ -123,6 +123,11 @@ def held(owner: str) -> list[str]:
     return pairs[: 2 * MOST_HELD]
 
 
+def not_begun(owner: str) -> dict[str, Delivery]:
+    """The messages of `owner` whose tasks wait here for a free process, or for their time."""
+    return {tag: one for tag, one in _copy() if one.owner == owner and one.request and not one.is_in_hand}
+
+
 def kept() -> list[str]:
     """The delivery tags of all that the broker keeps for this worker."""
     return [tag for tag, delivery in _copy() if not delivery.heard]

@@ -172,6 +172,11 @@ def has(request: Any) -> bool:
     return _heartbeat is None or taken_as is None or _heartbeat.has(taken_as)
 
 
+def give_up(request: Any) -> None:
+    """This request is not this worker's any more: its message goes back to its queue."""
+    request.taken_as = ""
+
+
 def tell_soon() -> None:
     """Something has changed that others must know if this worker dies."""
     if _heartbeat is not None:

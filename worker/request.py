@@ -60,7 +60,7 @@ class LosableRequest(ReportingRequest):
     def _is_with_another(self) -> bool:
         if heartbeat.has(self):
             return False
-        logger.warning("task %s is not begun here: this worker was taken for dead, and another has it", self.id)
+        logger.warning("task %s is not begun here: its message has gone back to its queue", self.id)
         self._pass_over()
         return True
 

@@ -10,6 +10,7 @@ from celery.exceptions import TimeLimitExceeded, WorkerLostError
 from celery.states import IGNORED
 
 import worker.broker  # connects how a worker talks to Redis as its broker
+import worker.leaving  # connects what a worker does that ends
 import worker.pool_child  # noqa: F401  # connects what a process of the pool does with signals
 from worker import events, heartbeat, sending, states, values
 from worker.events import TASK_ID_LENGTH, Event

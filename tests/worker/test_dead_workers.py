@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from launcher.redis_server import RedisServer
 from tests.processes import Service, wait_until
 from tests.worker.told import kept_state
 from worker import states
+from worker.heartbeat import SILENCE_S
 from worker.store import Row, Table
 
 StartWorker = Callable[..., Service]
@@ -137,3 +139,41 @@ def test_a_task_that_kills_its_worker_each_time_is_given_up(
     assert victim.returncode is None, "the worker lives"
     assert kept_state(table.client, task_id) == "FAILURE"
     wait_until(lambda: not table.client.hlen("unacked") and not table.client.llen("celery"), 5, "nothing is left")
+
+
+def test_a_worker_that_is_told_to_end_and_does_not_in_time_leaves_its_tasks_to_others(
+    start_victim: Callable[..., Service], table: Table, app: celery.Celery, tmp_path: Path
+) -> None:
+    victim = start_victim()
+    running = {name: str(app.send_task(f"deadly.{name}", (str(tmp_path / name), 60)).id) for name in RUNNING}
+    wait_until(lambda: all(row(table, one).get("note") == "run 1" for one in running.values()), 10, "they run")
+    victim.signal(signal.SIGTERM)
+    victim.wait_for_log("Warm shutdown", 5)
+    app.control.add_consumer("celery", destination=["keeper@h"])
+    time.sleep(2)
+    assert [row(table, one)["state"] for one in running.values()] == ["PROGRESS"] * 3, "void: it did not wait for them"
+    victim.kill()  # as platforms do when their patience ends
+    wait_until(lambda: row(table, running["early"])["state"] == "LOST", TOLD_WITHIN_S, "it is told lost")
+    wait_until(lambda: row(table, running["late_once"])["state"] == "LOST", 1, "it is told lost")
+    wait_until(lambda: row(table, running["late"])["state"] == "SUCCESS", 5, "it runs elsewhere")
+    assert row(table, running["late"])["attempt"] == 2
+
+
+def test_a_worker_that_ends_and_waits_for_its_tasks_is_not_taken_for_dead(
+    start_victim: Callable[..., Service], keeper: Service, table: Table, app: celery.Celery, tmp_path: Path
+) -> None:
+    victim = start_victim("--prefetch-multiplier=2")
+    longer_s = SILENCE_S + 6
+    running = [str(app.send_task("deadly.late", (str(tmp_path / f"{one}"), longer_s)).id) for one in range(3)]
+    wait_until(lambda: all(row(table, one).get("note") == "run 1" for one in running), 10, "they run")
+    waiting = str(app.send_task("deadly.early", (str(tmp_path / "waiting"), 0)).id)
+    wait_until(lambda: row(table, waiting).get("state") == "RECEIVED", 10, "it is prefetched")
+    victim.signal(signal.SIGTERM)
+    victim.wait_for_log("Warm shutdown", 5)
+    late = str(app.send_task("deadly.early", (str(tmp_path / "late"), 0)).id)
+    app.control.add_consumer("celery", destination=["keeper@h"])
+    wait_until(lambda: row(table, waiting)["state"] == "SUCCESS", 5, "what had not begun is handed back at once")
+    wait_until(lambda: row(table, late)["state"] == "SUCCESS", 5, "nothing is sent to a worker that takes no more")
+    assert victim.process.wait(longer_s + 10) == 0
+    assert [(row(table, one)["state"], row(table, one)["attempt"]) for one in running] == [("SUCCESS", 1)] * 3
+    assert "has fallen silent" not in keeper.log()

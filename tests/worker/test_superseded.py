@@ -13,6 +13,7 @@ from worker.stream import Log
 
 StartWorker = Callable[..., Service]
 
+TASKS = "tests.deadly_tasks,tests.trial_tasks"
 STEPS, PAUSE_S = 100, 0.1
 
 
@@ -30,7 +31,7 @@ def test_a_superseded_run_is_stopped_at_its_next_report(
     start_worker: StartWorker, log: Log, app: celery.Celery, tmp_path: Path, way: str
 ) -> None:
     worker, table, path = (
-        start_worker("-I", "tests.deadly_tasks,tests.trial_tasks", "--concurrency=1"),
+        start_worker("-I", TASKS, "--concurrency=1"),
         Table(log.client),
         tmp_path / "x",
     )
@@ -52,7 +53,7 @@ def test_the_end_of_a_superseded_run_is_kept_nowhere(
     start_worker: StartWorker, log: Log, app: celery.Celery, tmp_path: Path, fails: bool
 ) -> None:
     worker, table, path = (
-        start_worker("-I", "tests.deadly_tasks,tests.trial_tasks", "--concurrency=1"),
+        start_worker("-I", TASKS, "--concurrency=1"),
         Table(log.client),
         tmp_path / "go",
     )
