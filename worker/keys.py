@@ -8,6 +8,7 @@ CHANGED = PREFIX + "changed"  # zset: task_id by the offset of its last change
 SENT = PREFIX + "sent"  # zset: task_id by the offset of its first event, newest first on the board
 COUNTS = PREFIX + "counts"  # hash: state -> number of rows in it
 ROW = PREFIX + "task:"  # hash per task: the table's row, each value JSON
+HEALED = PREFIX + "healed"  # hash: what all workers together have counted, such as dropped_events
 BEATS = PREFIX + "beats"  # zset: worker instance by the time of its last heartbeat
 HELD = PREFIX + "held:"  # hash per worker instance: delivery tag -> [task_id, runs, may run again]
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import redis
 
+from worker import keys
 from worker.config import settings
 from worker.events import Event
 from worker.run import Run
@@ -32,6 +33,7 @@ class Outbox:
     def __init__(self, open_log: Callable[[], Log]) -> None:
         """`open_log` is called in the thread, at the first event: never before a fork."""
         self.dropped = 0
+        self._dropped_told = 0
         self._open_log = open_log
         self._log: Log | None = None
         self._events: deque[tuple[Event, Run | None]] = deque()
@@ -83,6 +85,7 @@ class Outbox:
             try:
                 self._append_events()
                 self._append_progress()
+                self._tell_dropped()
                 self._recovered()
             except redis.RedisError as error:
                 self._failed(error)
@@ -133,13 +136,19 @@ class Outbox:
             answer = self._log.append(event)
             if run:
                 run.appended(event, answer)
-        except redis.RedisError as error:
-            if type(error) is not redis.ResponseError or str(error).startswith(PASSING):
+        except Exception as error:
+            if isinstance(error, redis.RedisError) and not _is_for_good(error):
                 raise
-            logger.exception("Redis refuses an event of task %s for good: it is dropped", event.task_id)
-        except Exception:
             # A fault of ours must not end the thread: the events behind it still have to go out.
-            logger.exception("an event of task %s could not be appended and is dropped", event.task_id)
+            logger.exception("an event of task %s cannot be appended and is dropped", event.task_id)
+            self.dropped += 1
+
+    def _tell_dropped(self) -> None:
+        """Count where the web can read it; costs nothing as long as nothing is dropped."""
+        more = self.dropped - self._dropped_told
+        if more and self._log:
+            self._log.client.hincrby(keys.HEALED, "dropped_events", more)
+            self._dropped_told += more
 
     def _recovered(self) -> None:
         if self._pause_s:
@@ -150,6 +159,12 @@ class Outbox:
         if not self._pause_s:
             logger.warning("events wait here until Redis is back: %s", error)
         self._pause_s = min(max(self._pause_s * 2, FIRST_PAUSE_S), LONGEST_PAUSE_S)
+
+
+def _is_for_good(error: redis.RedisError) -> bool:
+    """Whether Redis, or its client, will never take this event."""
+    refused = type(error) is redis.ResponseError and not str(error).startswith(PASSING)
+    return refused or isinstance(error, redis.DataError)
 
 
 def _open_log() -> Log:

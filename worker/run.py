@@ -19,7 +19,9 @@ logger = logging.getLogger(__name__)
 INTERVAL_S = 0.05
 """The shortest time between two appends of one run's progress."""
 
-CLOSE_TIMEOUT_S = 0.1
+CLOSE_TIMEOUT_S = 10.0
+"""How long a task's end waits for a mirroring under way, which would overwrite it: longer than any answer of the result
+backend may take. The backend that keeps the mirroring waiting would keep the end waiting as well."""
 
 MIRROR_PAUSE_S = 5.0
 """After progress could not be mirrored: a backend that is away costs seconds at each try."""
