@@ -40,7 +40,7 @@ class Heartbeat(threading.Thread):
         self._app = consumer.app
         self._pulse = Pulse(consumer)
         self._hangs = False
-        self._beaten_at = self._regular_since = self._safe_until = self._refreshed_at = 0.0
+        self._beaten_at = self._beaten_at_redis = self._regular_since = self._safe_until = self._refreshed_at = 0.0
         self._client = connect(settings.redis_url)
         self._beat = self._client.register_script((SCRIPTS / "beat.lua").read_text())
 
@@ -73,13 +73,13 @@ class Heartbeat(threading.Thread):
         safe_until = time.time() - self._pulse.age_s() + SILENCE_S
         names = [BEATS, held(self.instance), buried(self.instance)]
         facts: list[str | float] = [self.instance, SILENCE_S, self._pulse.age_s(), *deliveries.held(self.instance)]
-        verdict, *silent = cast(list[str], self._beat(keys=names, args=facts))
+        verdict, redis_s, *silent = cast(list[str], self._beat(keys=names, args=facts))
         if verdict == "buried":
             return self._rise()
         self._safe_until = safe_until
         self._settle_own()
         self._refresh()
-        if not self._may_judge():
+        if not self._may_judge(float(redis_s)):
             return None
         for instance in silent:
             if not self.ended:
@@ -116,12 +116,16 @@ class Heartbeat(threading.Thread):
             orphans.refresh(deliveries.kept())
             self._refreshed_at = time.time()
 
-    def _may_judge(self) -> bool:
-        """After a pause the others have been unheard for as long: Redis was away, or all of this machine asleep."""
+    def _may_judge(self, redis_s: float) -> bool:
+        """After a pause the others have been unheard for as long: Redis was away, or all of this machine asleep.
+
+        `redis_s`: what Redis' clock shows. When it is set, it seems so, too.
+        """
         now = time.time()  # goes on while the machine sleeps
-        if not 0 <= now - self._beaten_at <= SILENCE_S / 2:
+        pauses = (now - self._beaten_at, redis_s - self._beaten_at_redis)
+        if not all(0 <= pause_s <= SILENCE_S / 2 for pause_s in pauses):
             self._regular_since = now
-        self._beaten_at = now
+        self._beaten_at, self._beaten_at_redis = now, redis_s
         return now - self._regular_since >= SILENCE_S
 
     def end(self) -> None:

@@ -101,7 +101,7 @@ def reconnected_again_and_again(stage: Stage) -> None:
     """The connection is cut 200 times, each time at another moment of being made again."""
     rng = random.Random(5)
     cable = stage.cable()
-    stage.begin(steps=900, url=cable.url)
+    stage.begin(steps=1800, url=cable.url)
     with stage.fault():
         for _ in range(RECONNECTS):
             drops = stage.witness.drops
@@ -186,7 +186,7 @@ ROWS = [
     # No end can know before a ping is missing: every 10 s, awaited for 5 s.
     Fault("F3g", "watcher's network changed, in silence", network_changed, within_s=17),
     Fault("F4", "the task ends while the watcher is away", ended_meanwhile, quick=True),
-    Fault("F5", "200 forced reconnects", reconnected_again_and_again, task_s=120),
+    Fault("F5", "200 forced reconnects", reconnected_again_and_again, task_s=240),
     Fault("F6d", "web killed, 40 watchers of two rooms", many_when_the_web_is_killed),
     Fault("F23a", "late joiners, after the end", late),
     Fault("F23b", "late joiner, after expiry", expired, {GONE}, settings={"KEPT_TASKS": "100"}, plain=False),
