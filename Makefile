@@ -13,7 +13,7 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 CHECKED := app worker launcher tests bench
 
 .NOTPARALLEL:
-.PHONY: run test check lock screenshots bench-latency faults storm clean python
+.PHONY: run test check lock screenshots bench-latency faults storm soak clean python
 
 run: .venv/run.stamp
 	@exec $(PYTHON_IN_VENV) -m launcher
@@ -46,6 +46,9 @@ faults: .venv/dev.stamp
 
 storm: .venv/dev.stamp
 	$(PYTHON_IN_VENV) -m tests.faults.storm --seed $(or $(SEED),1) --minutes $(or $(MINUTES),5)
+
+soak: .venv/dev.stamp
+	$(PYTHON_IN_VENV) -m tests.faults.soak --minutes $(or $(MINUTES),10)
 
 clean:
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache static/vendor bench/out
