@@ -33,6 +33,11 @@ def buried(instance: str) -> str:
     return f"{PREFIX}buried:{instance}"
 
 
+def adopted(instance: str) -> str:
+    """The key that says that a worker takes care of what a dead one has left."""
+    return f"{PREFIX}adopted:{instance}"
+
+
 def losses(task_id: str) -> str:
     """The key of a set: the executions of one task that were lost with what ran them."""
     return f"{PREFIX}losses:{task_id}"

@@ -15,6 +15,7 @@ from worker.unacked import Unacked
 
 logger = logging.getLogger(__name__)
 
+ADOPTION_S = 10
 BURIED_S = 7 * 24 * 3600
 
 
@@ -22,8 +23,10 @@ def adopt(client: redis.Redis, app: Celery, instance: str) -> None:
     """Put back what the dead `instance` had not acknowledged, and tell of what was running and is gone.
 
     If it is not dead after all, it finds that it was taken for dead, and gives up what it held.
-    Safe to be done by several workers at once: the broker's own transaction lets one of them put a message back.
+    One worker does it. If that one dies over it, another does it once more.
     """
+    if not client.set(keys.adopted(instance), "", nx=True, ex=ADOPTION_S):
+        return  # another worker is at it
     client.set(keys.buried(instance), "", ex=BURIED_S)
     _complete(client, instance)
     left = remains.examine(client, app, instance)

@@ -19,6 +19,11 @@ logger = logging.getLogger(__name__)
 BACKEND_PATIENCE_S = 1.0
 """How long the result backend may take to say how the tasks ended; one that hangs must not hold up the others."""
 
+SETTLED_S = 5
+"""What changed more recently is not looked at: a worker of the same name may have taken it and not said so yet."""
+
+MOST_UNHEARD = 5_000
+
 WORKER_DIED = "Its worker vanished while it ran"
 
 Row = Mapping[str, Any]
@@ -45,6 +50,11 @@ class Remains:
         state = self.row.get("state", states.PENDING)
         running = states.rank(state) in (states.rank(states.STARTED), states.CUSTOM_RANK)
         return bool(self.runs) or (running and self.is_rows_worker)
+
+    @property
+    def is_at_work(self) -> bool:
+        """By its row, the worker has it, and it waits for nothing."""
+        return states.rank(states.RECEIVED) <= states.rank(self.row.get("state", states.PENDING)) <= states.CUSTOM_RANK
 
     @property
     def is_told(self) -> bool:
@@ -76,6 +86,7 @@ def examine(client: redis.Redis, app: Celery, instance: str) -> list[Remains]:
     """All that this worker instance held when it died. May raise redis.RedisError."""
     held = cast(dict[str, str], client.hgetall(keys.held(instance)))
     left = [_remains(client, instance, tag, *json.loads(carried)) for tag, carried in held.items()]
+    left += _unheard(client, instance, {one.task_id for one in left})
     ends = _kept_ends(app, {one.task_id: one.row for one in left if one.begun and one.is_rows_worker})
     return [replace(one, end=ends.get(one.task_id)) for one in left]
 
@@ -85,6 +96,27 @@ def _remains(
 ) -> Remains:
     row = _row(client, task_id)
     return Remains(tag, task_id, runs, again, row, row.get("worker") in (None, instance.split("|")[0]))
+
+
+def _unheard(client: redis.Redis, instance: str, known: set[str]) -> list[Remains]:
+    """What it had taken and acknowledged after its last heartbeat: the table alone knows whose it is."""
+    last_beat_s = cast(float | None, client.zscore(keys.BEATS, instance))
+    now_s = cast(tuple[int, int], client.time())[0]
+    if last_beat_s is None:
+        return []
+    between = (last_beat_s * 1e6, (now_s - SETTLED_S) * 1e6)
+    changed = client.zrange(keys.CHANGED, *between, byscore=True, offset=0, num=MOST_UNHEARD)
+    unknown = set(cast(list[str], changed)) - known - _held_by_namesakes(client, instance)
+    found = [_remains(client, instance, "", task_id, True) for task_id in unknown]
+    return [one for one in found if one.row.get("worker") and one.is_rows_worker and one.is_at_work]
+
+
+def _held_by_namesakes(client: redis.Redis, instance: str) -> set[str]:
+    """The tasks of workers of the same name, such as the dead one started again."""
+    name = instance.split("|")[0]
+    others = [one for one in cast(list[str], client.zrange(keys.BEATS, 0, -1)) if one.split("|")[0] == name]
+    carried = [json.loads(text) for one in others for text in cast(list[str], client.hvals(keys.held(one)))]
+    return {task_id for task_id, *_ in carried}
 
 
 def _row(client: redis.Redis, task_id: str) -> Row:

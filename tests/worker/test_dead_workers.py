@@ -177,3 +177,15 @@ def test_a_worker_that_ends_and_waits_for_its_tasks_is_not_taken_for_dead(
     assert victim.process.wait(longer_s + 10) == 0
     assert [(row(table, one)["state"], row(table, one)["attempt"]) for one in running] == [("SUCCESS", 1)] * 3
     assert "has fallen silent" not in keeper.log()
+
+
+def test_a_task_that_was_begun_after_the_last_heartbeat_is_told_lost(
+    start_victim: Callable[..., Service], table: Table, app: celery.Celery, tmp_path: Path
+) -> None:
+    victim = start_victim()
+    task_id = str(app.send_task("deadly.early", (str(tmp_path / "runs"), 60)).id)
+    wait_until(lambda: row(table, task_id).get("note") == "run 1", 10, "it runs")
+    victim.kill()
+    for key in table.client.scan_iter("{pushboard}:held:victim*"):
+        table.client.delete(key)  # as if it had been killed before it could say what it holds
+    wait_until(lambda: row(table, task_id)["state"] == "LOST", TOLD_WITHIN_S, "it is told lost")
