@@ -1,6 +1,8 @@
 """Progress is mirrored for AsyncResult, and what goes wrong there is no harm to the board."""
 
 import json
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +11,10 @@ import redis
 
 from launcher.redis_server import RedisServer
 from tests.processes import Service, new_worker, wait_until
+from tests.worker.told import progressed
+from worker.run import Run
 from worker.store import Table
+from worker.stream import Appended
 
 
 def test_the_board_goes_on_while_the_result_backend_is_away(
@@ -41,3 +46,28 @@ def test_what_cannot_be_mirrored_costs_one_line(
     assert (table.row(task_id) or {})["current"] == 20
     assert worker.log().count("AsyncResult is told less") == 1
     assert "Traceback" not in worker.log()
+
+
+class SlowBackend:
+    """A result backend that answers after half a second."""
+
+    def __init__(self) -> None:
+        self.asked, self.answered = threading.Event(), threading.Event()
+
+    def _store_result(self, *_: object, **__: object) -> None:
+        self.asked.set()
+        time.sleep(0.5)
+        self.answered.set()
+
+
+def test_the_end_waits_for_progress_that_is_being_mirrored() -> None:
+    backend = SlowBackend()
+    run = Run("t1", backend)
+    mirroring = threading.Thread(target=run.appended, args=(progressed(1, run=run.id), Appended("appended", 1, "1")))
+    mirroring.start()
+    assert backend.asked.wait(5)
+    run.close()
+    assert backend.answered.is_set(), "what is written from here on is not overwritten"
+    mirroring.join()
+    run.appended(progressed(2, run=run.id), Appended("appended", 1, "2"))
+    assert run.backend is None
