@@ -4,7 +4,7 @@ import logging
 
 from app.allowance import Allowance
 
-MOST_LINES, LINES_PER_S = 20.0, 1.0
+MOST_LINES, LINES_PER_S = 10.0, 0.5
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,14 @@ from worker.config import settings
 from worker.store import Table
 from worker.stream import Log, connect
 
+FOLLOW_TIMEOUT_S = 1.2
+"""After this the follower takes the line for dead: Redis answers it every half a second, also with no news."""
+
 ANSWER_TIMEOUT_S = 0.9
 """How long a person waits for a Redis that hangs: twice this, as each command is tried twice."""
+
+TURN_TIMEOUT_S = 10.0
+"""How long a subscribe waits for its turn: thousands may come at once, as after a restart of this process."""
 
 socketio = SocketIO()
 
@@ -22,6 +28,12 @@ def table() -> Table:
 
 
 @cache
+def snapshots() -> Table:
+    """The table for those who subscribe: a crowd of them keeps nobody else from it."""
+    return Table(connect(settings.redis_url, ANSWER_TIMEOUT_S, TURN_TIMEOUT_S))
+
+
+@cache
 def log() -> Log:
     """The log, to ask of it; whoever follows it takes a connection of its own."""
     return Log(table().client, settings.limits)
@@ -29,7 +41,7 @@ def log() -> Log:
 
 def open_log() -> Log:
     """The log, over a connection of its own: following it blocks."""
-    return Log(connect(settings.redis_url, answer_timeout_s=3.0), settings.limits)
+    return Log(connect(settings.redis_url, FOLLOW_TIMEOUT_S, retries=0), settings.limits)
 
 
 relay = Relay(socketio, open_log, table)

@@ -1,6 +1,5 @@
 """The Socket.IO edge: who comes, what they ask to be told, who goes."""
 
-import logging
 from typing import Any, cast
 
 import redis
@@ -11,10 +10,8 @@ from app.allowance import Allowance
 from app.audience import Gone, TooManyRooms
 from app.complaints import complaints
 from app.errors import BadRequest, NotFound, PushboardError, Unavailable
-from app.extensions import relay, socketio, table
+from app.extensions import relay, snapshots, socketio
 from worker.store import Snapshot
-
-logger = logging.getLogger(__name__)
 
 MOST_TOKENS, TOKENS_PER_S = 256.0, 20.0
 """Of one connection: enough for all its rooms at once, as after a drop."""
@@ -58,7 +55,7 @@ def subscribe(*payload: Any) -> dict[str, Any]:
     except Gone:
         return {}  # nobody hears this
     except redis.RedisError as error:
-        logger.warning("a subscribe could not be answered: %s", error)
+        complaints.add("a subscribe could not be answered: %s", error)
         return Unavailable().as_json()
 
 
@@ -100,7 +97,7 @@ def _subscribe(asked: rooms.Request) -> dict[str, Any]:
 
 def _read(asked: rooms.Request) -> Snapshot:
     task_id = rooms.task_id_of(asked.room)
-    snapshot = table().task(task_id) if task_id else table().board(asked.epoch, asked.offset)
+    snapshot = snapshots().task(task_id) if task_id else snapshots().board(asked.epoch, asked.offset)
     if snapshot is None:
         raise NotFound("Nobody issued a task with this id, or it has expired.", "unknown_task")
     return snapshot

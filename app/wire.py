@@ -1,6 +1,7 @@
 """A WebSocket with a stranger at its other end: how much may come in one piece, how long sending may take."""
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -20,6 +21,10 @@ READS_IN_A_ROW = 32
 PIECE_BYTES = 65_536
 LONGEST_SEND_S = 30.0
 """For one packet. Who takes nothing at all for the length of a ping and its answer (15 s) is given up earlier."""
+
+
+LEAVING_S = 0.001
+"""Between two who leave, so that those who stay have their turn when a crowd goes."""
 
 
 class TooMuch(Refused, OSError):
@@ -68,12 +73,25 @@ class Line:
             return
 
 
+class Turns:
+    """One after the other, however long each one takes: of timers, all that are late would go off at once."""
+
+    def __init__(self, gap_s: float, pause: Callable[[float], None]) -> None:
+        """`pause` lets others run."""
+        self._gap_s, self._pause, self._lock = gap_s, pause, threading.Lock()
+
+    def wait(self) -> None:
+        """Until it is this one's turn."""
+        with self._lock:
+            self._pause(self._gap_s)
+
+
 class Wire:
     """A WebSocket as python-engineio uses it: wait, send, close."""
 
-    def __init__(self, websocket: Any, pause: Callable[[float], None]) -> None:
+    def __init__(self, websocket: Any, pause: Callable[[float], None], leaving: Turns) -> None:
         """`websocket`: eventlet's, or engineio's around simple-websocket's."""
-        self._websocket = websocket
+        self._websocket, self._leaving = websocket, leaving
         owner, name = (websocket, "socket") if hasattr(websocket, "socket") else (websocket.ws, "sock")
         self.socket = Line(getattr(owner, name), pause)
         setattr(owner, name, self.socket)
@@ -94,15 +112,18 @@ class Wire:
         else:
             return packet
         self.socket.shutdown(2)
+        self._leaving.wait()
         return None
 
     def send(self, packet: str | bytes) -> None:
         """Raises OSError."""
         try:
             self._websocket.send(packet)
-        except TimeoutError:
-            complaints.add("closed a WebSocket: it does not read what it is sent")
+        except OSError as error:
+            if isinstance(error, TimeoutError):
+                complaints.add("closed a WebSocket: it does not read what it is sent")
             self.socket.shutdown(2)
+            self._leaving.wait()
             raise
 
     def close(self) -> None:
@@ -115,11 +136,12 @@ class Wire:
 def guard(server: socketio.Server) -> None:
     """Let this server's WebSockets be Wires, whatever serves them."""
     eio = server.eio
+    wired = partial(Wire, pause=eio.sleep, leaving=Turns(LEAVING_S, eio.sleep))
     # engineio has no other place for it; a test holds it to this.
-    eio._async = eio._async | {"websocket": partial(_accept, eio._async["websocket"], eio.sleep)}
+    eio._async = eio._async | {"websocket": partial(_accept, eio._async["websocket"], wired)}
 
 
-def _accept(driver: Callable[..., Any], pause: Callable[[float], None], handle: Callable[..., Any], server: Any) -> Any:
-    accepted = driver(lambda websocket: handle(Wire(websocket, pause)), server)
+def _accept(driver: Callable[..., Any], wired: Callable[[Any], Wire], handle: Callable[..., Any], server: Any) -> Any:
+    accepted = driver(lambda websocket: handle(wired(websocket)), server)
     accepted.support_legacy_versions = False  # eventlet's: drafts from before 2011
     return accepted
