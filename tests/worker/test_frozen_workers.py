@@ -133,3 +133,17 @@ def test_a_worker_whose_main_loop_hangs_is_taken_for_dead(
     wait_until(lambda: states.is_final(row(table, after).get("state", "")), 10, "it works again")
     assert row(table, after)["worker"] == "victim@h"
     assert len(lines(path)) == 3
+
+
+@pytest.mark.parametrize("pool", ["solo", "threads"])
+def test_a_pool_that_works_in_the_main_process_is_not_taken_for_hung(
+    keeper: Service, start_worker: StartWorker, table: Table, app: celery.Celery, tmp_path: Path, pool: str
+) -> None:
+    worker = start_worker("-I", "tests.deadly_tasks", "-n victim@h", f"-P {pool}", "--concurrency=1")
+    task_id = str(app.send_task("deadly.late", (str(tmp_path / "runs"), TOLD_WITHIN_S + 1)).id)
+    wait_until(lambda: row(table, task_id).get("note") == "run 1", 10, "it runs")
+    app.control.add_consumer("celery", destination=["keeper@h"])
+    wait_until(lambda: states.is_final(row(table, task_id)["state"]), TOLD_WITHIN_S + 10, "it has ended")
+    assert (row(table, task_id)["state"], row(table, task_id)["attempt"]) == ("SUCCESS", 1)
+    assert "has fallen silent" not in keeper.log()
+    assert worker.stop() == 0, "it ends when it is told to"
