@@ -107,9 +107,10 @@ def _finished(task_id: str = "", state: str | None = None, **_: Any) -> None:
 def _end(kind: str, task_id: str, state: str, **fields: Any) -> None:
     run = current_run.get()
     if run is not None and run.task_id == task_id:
-        outbox().put(events.ended(kind, task_id, state, run.id, run.attempt, **run.who | fields), run)
+        outbox().put(events.ended(kind, task_id, state, run.id, run.attempt, **fields | run.who), run)
     elif len(task_id) <= TASK_ID_LENGTH:
-        outbox().put(events.ended(kind, task_id, state, **fields))
+        known = {name: value for name, value in fields.items() if value is not None}
+        outbox().put(events.ended(kind, task_id, state, **known))
 
 
 @signals.task_success.connect
@@ -165,17 +166,18 @@ def _eta(retry: Any) -> float | None:
 @signals.task_revoked.connect
 def _revoked(request: Any = None, terminated: bool = False, expired: bool = False, **_: Any) -> None:
     why = "Expired before it began" if expired else "Stopped while it ran" if terminated else events.WITHDRAWN
-    _end("revoked", request.id, states.REVOKED, summary=why)
+    _end("revoked", request.id, states.REVOKED, name=request.name, summary=why)
 
 
 @signals.task_rejected.connect
 def _rejected(message: Any = None, **_: Any) -> None:
-    task_id = (getattr(message, "headers", None) or {}).get("id")
+    headers = getattr(message, "headers", None) or {}
+    task_id, name = headers.get("id"), headers.get("task")
     if isinstance(task_id, str):
-        _end("rejected", task_id, states.REJECTED, summary="The worker refused the message")
+        _end("rejected", task_id, states.REJECTED, name=name, summary="The worker refused the message")
 
 
 @signals.task_unknown.connect
 def _unknown(id: str | None = None, name: str = "", **_: Any) -> None:  # Celery's name
     if isinstance(id, str):
-        _end("rejected", id, states.REJECTED, summary=f"No worker knows a task of the name {name}")
+        _end("rejected", id, states.REJECTED, name=name, summary=f"No worker knows a task of the name {name}")
