@@ -1,0 +1,106 @@
+"""Who may acknowledge and put back a message that was taken from the broker, and for how long it is kept."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import redis
+
+from worker import deliveries, keys
+from worker.broker import WorkerConnection
+from worker.unacked import Unacked
+
+QUEUE = "celery"
+TAG = "tag-1"
+RAW: dict[str, Any] = {
+    "body": "",
+    "headers": {"id": "task-1"},
+    "properties": {"delivery_tag": TAG, "delivery_info": {"exchange": "", "routing_key": QUEUE}, "priority": 0},
+}
+
+
+@pytest.fixture
+def channel(redis_url: str) -> Iterator[Any]:
+    """A worker's channel to the broker."""
+    with WorkerConnection(redis_url) as connection:
+        yield connection.default_channel
+
+
+@pytest.fixture
+def unacked(channel: Any) -> Unacked:
+    return Unacked(channel)
+
+
+def test_a_late_acknowledgement_leaves_the_new_owner_its_message(unacked: Unacked, redis_client: "redis.Redis") -> None:
+    unacked.take(TAG, RAW, "", QUEUE, "frozen")
+    assert unacked.put_back(TAG, "frozen")
+    assert redis_client.llen(QUEUE) == 1 and redis_client.hlen("unacked") == 0
+    unacked.take(TAG, RAW, "", QUEUE, "heir")
+    assert not unacked.acknowledge(TAG, "frozen")
+    assert not unacked.put_back(TAG, "frozen")
+    assert redis_client.hlen("unacked") == 1, "the heir has it still"
+    assert unacked.acknowledge(TAG, "heir")
+    assert redis_client.hlen("unacked") == redis_client.zcard("unacked_index") == redis_client.hlen(keys.OWNERS) == 0
+
+
+def test_what_a_dead_worker_took_is_found_whole(unacked: Unacked) -> None:
+    for number in range(3):
+        unacked.take(f"{TAG}{number}", RAW, "", QUEUE, "dead" if number else "alive")
+    assert sorted(unacked.owned_by("dead")) == [f"{TAG}1", f"{TAG}2"]
+    assert unacked.task_id(f"{TAG}1") == "task-1"
+
+
+def test_a_message_goes_back_marked_as_delivered_before(unacked: Unacked, redis_client: "redis.Redis") -> None:
+    unacked.take(TAG, RAW, "", QUEUE, "dead")
+    assert unacked.put_back(TAG, "dead")
+    assert '"redelivered": true' in str(redis_client.lindex(QUEUE, 0))
+
+
+def test_a_living_worker_says_that_it_still_has_a_message(unacked: Unacked, redis_client: "redis.Redis") -> None:
+    unacked.take(TAG, RAW, "", QUEUE, "alive")
+    redis_client.zadd("unacked_index", {TAG: 1})
+    unacked.refresh([TAG, "long done"])
+    assert (redis_client.zscore("unacked_index", TAG) or 0) > time.time() - 10
+    assert redis_client.zcard("unacked_index") == 1
+
+
+def _look(channel: Any) -> None:
+    """As kombu does every 100 s: what was taken an hour ago is to go back."""
+    channel.qos._vrestore_count = 0
+    channel.qos.restore_visible()
+
+
+def test_what_was_taken_an_hour_ago_goes_back_at_the_second_look(
+    channel: Any, unacked: Unacked, redis_client: "redis.Redis"
+) -> None:
+    unacked.take(TAG, RAW, "", QUEUE, "asleep")
+    redis_client.zadd("unacked_index", {TAG: 1})
+    _look(channel)
+    assert redis_client.llen(QUEUE) == 0, "its worker may have woken up just now"
+    _look(channel)
+    assert redis_client.llen(QUEUE) == 1
+
+
+def test_what_nobody_owns_goes_back_after_an_hour(channel: Any, unacked: Unacked, redis_client: "redis.Redis") -> None:
+    unacked.take(TAG, RAW, "", QUEUE, "")
+    redis_client.zadd("unacked_index", {TAG: 1})
+    _look(channel)
+    assert redis_client.llen(QUEUE) == 1
+
+
+def test_a_message_that_redis_did_not_write_down_is_not_lost(channel: Any, redis_client: "redis.Redis") -> None:
+    redis_client.set("unacked_index", "of another type: Redis refuses to write it down")
+    with pytest.raises(redis.ResponseError):
+        channel.qos.append(channel.Message(_task(), channel=channel), TAG)
+    try:
+        assert deliveries.has_stranded() and not channel.qos.can_consume(), "nothing more is taken meanwhile"
+        assert TAG in deliveries.let_go()
+    finally:
+        deliveries.forget(deliveries.let_go())
+
+
+def _task() -> dict[str, Any]:
+    body = "[[], {}, {}]"
+    headers = {"id": "task-1", "task": "trial.count"}
+    return RAW | {"body": body, "headers": headers, "content-type": "application/json", "content-encoding": "utf-8"}
