@@ -90,8 +90,10 @@ def _subscribe(asked: rooms.Request) -> dict[str, Any]:
         is_task = asked.room != rooms.BOARD  # its one row is all there is, before and after
         relay.healed.subscribed(asked.epoch, snapshot.epoch, snapshot.recovered or is_task)
         return _answer(asked, snapshot)
-    except Exception:
-        relay.audience.leave(asked.room, _sid())
+    except Exception as error:
+        # Who had the task before stays: if Redis lost its data, a task that still runs will be there again.
+        if not (asked.epoch and isinstance(error, NotFound)):
+            relay.audience.leave(asked.room, _sid())
         raise
 
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** Starts a page: the elements, the room it shows, and the connection between the two. */
 
+/** @import {Refusal} from "./types.js" */
 import { Connection } from "./connection.js";
 import { ConnectionStatusElement } from "./elements/connection-status.js";
 import { TaskBoardElement } from "./elements/task-board.js";
@@ -35,8 +36,13 @@ function stand(connection, room, views) {
     if (view instanceof TaskBoardElement || view instanceof TaskDetailElement) view.live = fresh;
   }
   for (const status of document.querySelectorAll("connection-status")) {
-    if (status instanceof ConnectionStatusElement) status.show(connection.live, connection.refusal, room.restarts);
+    if (status instanceof ConnectionStatusElement) status.show(connection.live, worthSaying(connection.refusal, room), room.restarts);
   }
+}
+
+/** A task that was here and has gone is said to be gone in its own place. @param {Refusal | null} refusal @param {Room} room */
+function worthSaying(refusal, room) {
+  return refusal?.code === "unknown_task" && room.epoch !== null ? null : refusal;
 }
 
 const room = document.body.dataset.room;

@@ -20,6 +20,7 @@ export class Subscription {
 
   #connection = 0;
   #connected = false;
+  #asking = false;
   #pauses = 0;
 
   /** @param {Room} room @param {Line} line */
@@ -44,7 +45,9 @@ export class Subscription {
   /** While a subscribe is under way the room holds its frames: a gap can't start a second one. @param {Frame} frame */
   frame(frame) {
     if (!this.#connected) return;
-    if (!this.room.frame(frame)) this.#pause();
+    // A room that was refused is told of again: there is something in it now.
+    const revived = this.refusal !== null && !this.#asking;
+    if (revived || !this.room.frame(frame)) this.#pause();
     else if (this.caughtUp) this.#pauses = 0;
   }
 
@@ -68,8 +71,10 @@ export class Subscription {
   async #subscribe() {
     const connection = this.#connection;
     this.room.hold();
+    this.#asking = true;
     const answer = await this.#ask();
     if (connection !== this.#connection || !this.#connected) return;
+    this.#asking = false;
     if ("error" in answer) this.#refused(answer.error);
     else this.#answered(answer);
   }
@@ -86,6 +91,7 @@ export class Subscription {
   /** @param {Refusal} refusal */
   #refused(refusal) {
     if (refusal.code === "unavailable") return this.#pause();
+    if (refusal.code === "unknown_task" && this.room.epoch !== null) this.room.forget();
     this.#stand(false, refusal);
   }
 

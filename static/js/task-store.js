@@ -51,6 +51,12 @@ export class Room {
     return { room: this.name, epoch: this.epoch, offset: this.offset };
   }
 
+  /** The server does not know any longer what this room is about: nothing in it is true now. */
+  forget() {
+    this.rows = new Map();
+    this.#tell(null, false);
+  }
+
   /** Keep frames back until the answer is here: one may overtake it. */
   hold() {
     this.#held = [];
@@ -85,8 +91,7 @@ export class Room {
 
   /**
    * Too many to hold: the oldest goes, and the gap it leaves is found when the rest is applied.
-   * @param {Frame[]} held
-   * @param {Frame} frame
+   * @param {Frame[]} held @param {Frame} frame
    */
   #keep(held, frame) {
     held.push(frame);

@@ -131,3 +131,20 @@ test("whatever is dropped, late, cut or restarted, the store ends exactly as the
 function plain(rows) {
   return [...rows].map(([id, row]) => [id, { ...row }]).sort(([a], [b]) => (a < b ? -1 : 1));
 }
+
+test("a task that is not known any longer is asked for again only when it is told of", async () => {
+  const { wire, subscription } = await subscribed();
+  subscription.frame(gap);
+  wire.pauses[0].run();
+  wire.asked[1].answer({ error: { code: "unknown_task", message: "no" } });
+  await settled();
+  assert.equal(wire.pauses.length, 1);
+  assert.equal(subscription.refusal.code, "unknown_task");
+  subscription.frame({ ...gap, epoch: "f" });
+  wire.pauses[1].run();
+  assert.equal(wire.asked[2].request.epoch, "e");
+  wire.asked[2].answer(answer("92", { epoch: "f", recovered: false }));
+  await settled();
+  assert.equal(subscription.refusal, null);
+  assert.equal(subscription.caughtUp, true);
+});
