@@ -11,8 +11,8 @@ from celery.exceptions import Ignore, Reject
 
 from tests.faults import facts
 
-KILLED_AT = 20
-"""The step at which a task kills what runs it."""
+LAST_STEP = 20
+"""After this step a task kills what runs it."""
 
 LONG = "x" * 5_000_000
 
@@ -36,7 +36,7 @@ def run(
 
     def tell(step: int) -> None:
         say(task, step, steps, shown if note else f"step {step}")
-        if step == KILLED_AT:
+        if step > LAST_STEP:
             _kill(end)
 
     retries = end == "retry" and not task.request.retries

@@ -11,7 +11,7 @@ from celery.result import GroupResult
 from tests.faults.play import Fault
 from tests.faults.stage import PAUSE_S, Stage
 from tests.faults.truths import each_run_an_attempt, stopped_is_stopped
-from tests.faults.work import KILLED_AT
+from tests.faults.work import LAST_STEP
 from worker import states
 
 STEPS = 30
@@ -59,13 +59,13 @@ def killed_by_its_task(end: str) -> Body:
 
     def play(stage: Stage) -> None:
         stage.begin("matrix.count_late", kwargs={"end": end})
-        stage.prove(lambda: _reached(stage) == KILLED_AT, "it has killed what ran it", 20)
+        stage.prove(lambda: _reached(stage) == LAST_STEP, "it has killed what ran it", 20)
         deadline = time.monotonic() + PATIENCE_S
         while not states.is_final(stage.state()) and time.monotonic() < deadline:
             if stage.worker.returncode is not None:
                 stage.worker.start()
             time.sleep(0.1)
-        stage.died([fact["at"] for fact in stage.told() if fact.get("step") == KILLED_AT][-1])
+        stage.died([fact["at"] for fact in stage.told() if fact.get("step") == LAST_STEP][-1])
 
     return play
 
