@@ -18,6 +18,7 @@ from kombu.utils.json import loads
 
 from worker import aside, deliveries, heartbeat
 from worker.broker_connection import QuickConnection
+from worker.dead_line import WatchedChannel, WatchingPoller
 from worker.message import Message
 from worker.unacked import NOBODY, Unacked
 
@@ -91,7 +92,7 @@ class QoS(kombu_redis.QoS):  # type: ignore[misc]  # kombu is not typed
         self._overdue.add(name)
 
 
-class Channel(kombu_redis.Channel):  # type: ignore[misc]  # kombu is not typed
+class Channel(WatchedChannel):
     """Outlives what is not a message, and answers only while it is open."""
 
     QoS = QoS
@@ -172,6 +173,10 @@ class Transport(kombu_redis.Transport):  # type: ignore[misc]  # kombu is not ty
     """kombu's, with our channels."""
 
     Channel = Channel
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.cycle = WatchingPoller()
 
 
 FAULTS = (redis.RedisError, *Transport.connection_errors, *Transport.channel_errors)

@@ -4,8 +4,10 @@ from celery import Celery
 
 import worker.sending  # noqa: F401  # whoever can send a task tells the board of it
 from worker.config import settings
+from worker.result_backend import BACKENDS
 
-REDIS_TIMEOUTS = {"socket_timeout": 5.0, "socket_connect_timeout": 1.0, "socket_keepalive": True}
+# A line that has gone dead is to be given up soon, so that the new one is there within 2 s after it has been mended.
+REDIS_TIMEOUTS = {"socket_timeout": 1.5, "socket_connect_timeout": 1.0, "socket_keepalive": True}
 
 celery_app = Celery(
     "pushboard",
@@ -16,6 +18,7 @@ celery_app = Celery(
     include=["worker.signals", "worker.withdrawals", "worker.tasks"],
     set_as_current=True,
 )
+celery_app.loader.override_backends = BACKENDS
 celery_app.conf.update(
     accept_content=["json"],
     task_serializer="json",
@@ -26,10 +29,9 @@ celery_app.conf.update(
     result_backend_always_retry=True,
     result_backend_max_sleep_between_retries_ms=1_000,
     result_backend_transport_options={"retry_policy": {"timeout": 2.0}},
-    redis_socket_timeout=5.0,
+    redis_socket_timeout=1.0,
     redis_socket_connect_timeout=1.0,
     redis_socket_keepalive=True,
-    redis_retry_on_timeout=True,
     broker_transport_options=REDIS_TIMEOUTS,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,

@@ -12,16 +12,17 @@ import redis
 from worker import keys
 from worker.config import settings
 from worker.events import Event
+from worker.refusals import is_passing
 from worker.run import Run
 from worker.stream import Log, connect
 
 logger = logging.getLogger(__name__)
 
 MOST_EVENTS = 10_000
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 0.5
 
-PASSING = ("MISCONF", "OOM", "READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "NOREPLICAS", "TRYAGAIN", "BUSY")
-"""What Redis refuses for now only."""
+ANSWER_TIMEOUT_S = 1.0
+"""A line that has gone dead is given up after this, so that a new one is there soon after it has been mended."""
 
 
 class Outbox:
@@ -163,12 +164,12 @@ class Outbox:
 
 def _is_for_good(error: redis.RedisError) -> bool:
     """Whether Redis, or its client, will never take this event."""
-    refused = type(error) is redis.ResponseError and not str(error).startswith(PASSING)
+    refused = type(error) is redis.ResponseError and not is_passing(error)
     return refused or isinstance(error, redis.DataError)
 
 
 def _open_log() -> Log:
-    return Log(connect(settings.redis_url), settings.limits)
+    return Log(connect(settings.redis_url, ANSWER_TIMEOUT_S, retries=0), settings.limits)
 
 
 _outbox = Outbox(_open_log)

@@ -17,15 +17,18 @@ SCRIPTS = Path(__file__).parent / "scripts"
 CONNECT_TIMEOUT_S = 1.0
 ANSWER_TIMEOUT_S = 2.0
 MOST_CONNECTIONS = 32
-FOLLOW_BLOCK_MS = 1_000
+FOLLOW_BLOCK_MS = 500
 READ_COUNT = 1_000
 NO_OFFSET = "0" * 16
 
 
-def connect(url: str, answer_timeout_s: float = ANSWER_TIMEOUT_S, turn_timeout_s: float | None = None) -> redis.Redis:
+def connect(
+    url: str, answer_timeout_s: float = ANSWER_TIMEOUT_S, turn_timeout_s: float | None = None, retries: int = 1
+) -> redis.Redis:
     """A Redis client that gives up soon and never waits between tries. Make it after a fork, never before.
 
     It has 32 connections at most; who finds all of them busy waits for `turn_timeout_s`, or as long as for an answer.
+    `retries`: how often a command is tried again on a new connection; 0 for who tries again anyway.
     """
     pool = redis.BlockingConnectionPool.from_url(
         url,
@@ -34,7 +37,7 @@ def connect(url: str, answer_timeout_s: float = ANSWER_TIMEOUT_S, turn_timeout_s
         decode_responses=True,
         socket_connect_timeout=CONNECT_TIMEOUT_S,
         socket_timeout=answer_timeout_s,
-        retry=Retry(NoBackoff(), 1),
+        retry=Retry(NoBackoff(), retries),
         health_check_interval=0,
         protocol=2,
     )

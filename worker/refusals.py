@@ -1,0 +1,21 @@
+"""What Redis refuses for now only: it is full, a replica, still loading."""
+
+import re
+
+import redis
+
+WORDS = re.compile(r"(^|: )(MISCONF|OOM|READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|TRYAGAIN|BUSY)\b")
+
+TYPES = (
+    redis.exceptions.OutOfMemoryError,
+    redis.exceptions.ReadOnlyError,
+    redis.exceptions.MasterDownError,
+    redis.exceptions.ClusterDownError,
+    redis.exceptions.TryAgainError,
+)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether it is worth another try. From some errors redis-py cuts off the word that says so."""
+    refused = isinstance(error, redis.ResponseError)
+    return refused and (isinstance(error, TYPES) or bool(WORDS.search(str(error))))
