@@ -15,6 +15,9 @@ FOLLOW_TIMEOUT_S = 1.2
 ANSWER_TIMEOUT_S = 0.9
 """How long a person waits for a Redis that hangs: twice this, as each command is tried twice."""
 
+TURN_TIMEOUT_S = 10.0
+"""How long a subscribe waits for its turn: thousands may come at once, as after a restart of this process."""
+
 socketio = SocketIO()
 
 
@@ -22,6 +25,12 @@ socketio = SocketIO()
 def table() -> Table:
     """The table, over connections that give up soon."""
     return Table(connect(settings.redis_url, ANSWER_TIMEOUT_S))
+
+
+@cache
+def snapshots() -> Table:
+    """The table for those who subscribe: a crowd of them keeps nobody else from it."""
+    return Table(connect(settings.redis_url, ANSWER_TIMEOUT_S, TURN_TIMEOUT_S))
 
 
 @cache
