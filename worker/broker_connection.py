@@ -6,7 +6,7 @@ from celery.app.amqp import AMQP
 from kombu import Connection
 
 PAUSES_S = {"interval_start": 0.25, "interval_step": 0.125, "interval_max": 0.25}
-"""A quarter of a second, then a little more, at most half a second. Celery's are 2, 4, 6 … 32 s, and no setting changes them."""
+"""A quarter to half a second. Celery's are 2, 4 … 32 s, and no setting changes them."""
 
 
 class QuickConnection(Connection):  # type: ignore[misc]  # kombu is not typed

@@ -3,6 +3,8 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import redis
 
@@ -18,6 +20,13 @@ SEEN_S = 10.0
 
 SHORT = 5
 """Steps of a task that is there to be done."""
+
+
+@contextmanager
+def admin(stage: Stage) -> Iterator[Any]:
+    """Redis itself, to be broken."""
+    with redis.Redis.from_url(stage.server.url, decode_responses=True) as client:
+        yield client
 
 
 def sent_on_return(stage: Stage) -> None:

@@ -1,31 +1,20 @@
-"""Redis is there, but hangs, refuses or forgets (F12, F13), cuts the follower (F14) or the log (F15)."""
+"""Redis is there, but hangs, refuses or forgets (F12, F13)."""
 
-import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import redis
 
 from tests.faults.line import Line
 from tests.faults.play import Fault
-from tests.faults.redis_checks import page_says_so, results_kept, sent_on_return, serves_again
+from tests.faults.redis_checks import admin, page_says_so, results_kept, sent_on_return, serves_again
 from tests.faults.stage import Stage
 from tests.faults.subjects import PUSHBOARD
-from worker import keys, states
+from worker import keys
 
 LONG = 130
 """Steps of a task that outlives 8 s of trouble."""
-
-SMALL_BUFFER = "40000"
-"""Bytes that Redis keeps for a client: fewer than what the follower missed."""
-
-
-@contextmanager
-def _admin(stage: Stage) -> Iterator[Any]:
-    with redis.Redis.from_url(stage.server.url, decode_responses=True) as client:
-        yield client
 
 
 def _bare(_: Stage) -> None:
@@ -48,7 +37,7 @@ def line_dead(stage: Stage) -> None:
 
 def _full(stage: Stage, seconds: float) -> None:
     """Redis has no memory left: it refuses whatever would need some."""
-    with _admin(stage) as client:
+    with admin(stage) as client:
         with stage.fault():
             client.config_set("maxmemory", 1)
             refused = _refused(client)
@@ -83,7 +72,7 @@ def flushed(stage: Stage) -> None:
     """All data are gone at one blow, and no connection breaks."""
     stage.begin()
     epoch = getattr(stage.witness, "epoch", "")
-    with stage.fault(), _admin(stage) as client:
+    with stage.fault(), admin(stage) as client:
         client.flushall()
     sent_on_return(stage)
     if stage.subject is PUSHBOARD:
@@ -93,7 +82,7 @@ def flushed(stage: Stage) -> None:
 def row_evicted(stage: Stage) -> None:
     """Redis evicts the task's row, as it would with a policy such as allkeys-lru."""
     stage.begin()
-    with stage.fault(), _admin(stage) as client:
+    with stage.fault(), admin(stage) as client:
         gone = client.delete(keys.row(stage.task_id)) if stage.subject is PUSHBOARD else 1
     stage.prove(lambda: gone, "there was something to evict", 0)
 
@@ -101,7 +90,7 @@ def row_evicted(stage: Stage) -> None:
 def log_evicted(stage: Stage) -> None:
     """Redis evicts the log and what says where it stands."""
     stage.begin()
-    with stage.fault(), _admin(stage) as client:
+    with stage.fault(), admin(stage) as client:
         gone = client.delete(keys.LOG, keys.META) if stage.subject is PUSHBOARD else 2
     stage.prove(lambda: gone == 2, "there was something to evict", 0)
 
@@ -109,7 +98,7 @@ def log_evicted(stage: Stage) -> None:
 def read_only(stage: Stage) -> None:
     """Redis has become a replica, as in a fail-over: it answers, but takes no writes for 5 s."""
     stage.begin(steps=LONG)
-    with _admin(stage) as client, stage.fault():
+    with admin(stage) as client, stage.fault():
         client.replicaof("127.0.0.1", 1)
         refused = _refused(client)
         page_says_so(stage)
@@ -122,67 +111,10 @@ def read_only(stage: Stage) -> None:
 def paused(stage: Stage) -> None:
     """Redis makes every client wait for 5 s."""
     stage.begin(steps=LONG)
-    with stage.fault(), _admin(stage) as client:
+    with stage.fault(), admin(stage) as client:
         client.client_pause(5_000, all=True)
         time.sleep(5)
     sent_on_return(stage)
-
-
-def follower_cut(stage: Stage) -> None:
-    """For 4 s Redis cuts the connection over which the web follows, again and again."""
-    stage.begin(steps=LONG)
-    cut = 0
-    with stage.fault(), _admin(stage) as client:
-        while time.time() < stage.fault_began + 4:
-            cut += sum(client.client_kill_filter(_id=one["id"]) for one in client.client_list() if _follows(one))
-            time.sleep(0.1)
-    stage.prove(lambda: cut >= 3, "the follower was cut several times", 0)
-
-
-def _follows(client: dict[str, str]) -> bool:
-    return client["cmd"] == "xread" or int(client["sub"]) > 0
-
-
-def small_buffer(stage: Stage) -> None:
-    """The web stands still for 6 s, and Redis cuts whoever asks for more than 40 KB at once."""
-    with _admin(stage) as client:
-        client.config_set("client-output-buffer-limit", f"normal {SMALL_BUFFER} 0 0 pubsub {SMALL_BUFFER} 0 0")
-    stage.begin(steps=220, pause_s=0.05)
-    stage.send(steps=220, pause_s=0.05)
-    with stage.fault():
-        stage.web.signal(signal.SIGSTOP)
-        time.sleep(6)
-        stage.web.signal(signal.SIGCONT)
-
-
-def trimmed_while_frozen(stage: Stage) -> None:
-    """While the web stands still the task ends, and the log is cut to what another task said after it."""
-    stage.begin()
-    with stage.fault():
-        stage.web.signal(signal.SIGSTOP)
-        _trim_the_end(stage)
-        stage.web.signal(signal.SIGCONT)
-
-
-def trimmed_while_down(stage: Stage) -> None:
-    """The same while the web is down."""
-    stage.begin()
-    with stage.fault():
-        stage.web.kill()
-        _trim_the_end(stage)
-        stage.web.start()
-
-
-def _trim_the_end(stage: Stage) -> None:
-    stage.prove(lambda: any("ended" in fact for fact in stage.told()), "the task has ended", 10)
-    if stage.subject is PUSHBOARD:
-        stage.prove(lambda: states.is_final(stage.state()), "the table says so")
-    other = stage.send(steps=3)
-    stage.prove(lambda: any("ended" in fact for fact in stage.told(other)), "another task has ended", 10)
-    if stage.subject is PUSHBOARD:
-        stage.prove(lambda: states.is_final(stage.state(other)), "the table says so")
-        with _admin(stage) as client:
-            client.xtrim(keys.LOG, maxlen=1, approximate=False)
 
 
 def _well(stage: Stage) -> Iterator[str]:
@@ -199,8 +131,4 @@ ROWS = [
     Fault("F13e", "the log evicted", log_evicted),
     Fault("F13f", "Redis takes no writes for 5 s", read_only, also=_well),
     Fault("F13g", "Redis makes all wait for 5 s", paused, also=_well),
-    Fault("F14a", "Redis cuts the follower for 4 s", follower_cut),
-    Fault("F14b", "web frozen 6 s, and may read 40 KB at once", small_buffer),
-    Fault("F15a", "web frozen, the log trimmed past it", trimmed_while_frozen, quick=True),
-    Fault("F15b", "web down, the log trimmed past it", trimmed_while_down),
 ]
