@@ -105,7 +105,7 @@ def _unheard(client: redis.Redis, instance: str, known: set[str]) -> list[Remain
     if last_beat_s is None:
         return []
     between = (last_beat_s * 1e6, (now_s - SETTLED_S) * 1e6)
-    changed = client.zrange(keys.CHANGED, *between, byscore=True, offset=0, num=MOST_UNHEARD)
+    changed = client.zrangebyscore(keys.CHANGED, *between, start=0, num=MOST_UNHEARD)
     unknown = set(cast(list[str], changed)) - known - _held_by_namesakes(client, instance)
     found = [_remains(client, instance, "", task_id, True) for task_id in unknown]
     return [one for one in found if one.row.get("worker") and one.is_rows_worker and one.is_at_work]
