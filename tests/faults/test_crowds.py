@@ -1,6 +1,6 @@
 """Many clients at once: all are served or told that there is no room, and the others notice nothing (F29, F30)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -8,7 +8,6 @@ from tests.asking import ask
 from tests.faults.crowd import crowd
 from tests.faults.pulse import MOST_P99_S, PAUSE_S, Pulse, open_files, rss_kb
 from tests.processes import Service, wait_until
-from worker.stream import Log
 
 StartWeb = Callable[..., Service]
 NewPulse = Callable[..., Pulse]
@@ -19,19 +18,6 @@ MOST_LEFT_KB = 8
 
 TO_REDIS = 32
 """Connections to Redis that are kept for the next crowd."""
-
-
-@pytest.fixture
-def new_pulse(log: Log) -> Iterator[NewPulse]:
-    pulses: list[Pulse] = []
-
-    def start(web: Service, pause_s: float = PAUSE_S) -> Pulse:
-        pulses.append(Pulse(web, log, pause_s))
-        return pulses[-1]
-
-    yield start
-    for pulse in pulses:
-        pulse.close()
 
 
 @pytest.mark.parametrize(
@@ -54,9 +40,8 @@ def test_a_crowd_is_served_and_leaves_nothing_behind(
             assert open_files(web.pid) >= files + count, "void: they are not all there"
         while_they_go = pulse.feel_while(lambda: open_files(web.pid) > files + TO_REDIS)
         left_kb.append(rss_kb(web.pid))
-        print(
-            f"{count} come: {while_they_come}; are there: {among_them}, {each_kb:.0f} KB each; go: {while_they_go}; alone: {calm}"
-        )
+        print(f"{count} watchers, {each_kb:.0f} KB each. Alone: {calm}; they come: {while_they_come}")
+        print(f"    they are there: {among_them}; they go, all at once: {while_they_go}")
         assert while_they_come.p99 < max(most_p99_s, 3 * calm.p99)
         assert among_them.p99 < max(most_p99_s, 3 * calm.p99)
     print(f"before {before_kb} KB, after each {count}: {left_kb} KB")
