@@ -78,7 +78,7 @@ def says_why(stage: Stage) -> Iterator[str]:
     """The row says in words that the task kills its worker, and counts its runs."""
     row = stage.row() or {}
     stage.notes.append(f"says: {row.get('summary')}")
-    if "died" not in (row.get("summary") or ""):
+    if "given up" not in (row.get("summary") or ""):
         yield f"the row does not say why: {row.get('summary')}"
     yield from each_run_an_attempt(stage)
 
