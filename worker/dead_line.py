@@ -1,5 +1,6 @@
 """A line to the queue that has gone dead without a word: it is given up when no answer comes any more."""
 
+import select
 import time
 from typing import Any
 
@@ -22,11 +23,18 @@ class WatchedChannel(Channel):  # type: ignore[misc]  # kombu is not typed
 
     def check_line(self) -> None:
         """Raise redis.ConnectionError if no answer comes any more. One that has come and is not read yet will do."""
-        if not self._in_poll or time.monotonic() - self._asked_at < SILENCE_S or self._in_poll.can_read(timeout=0):
+        if not self._in_poll or time.monotonic() - self._asked_at < SILENCE_S or _has_come(self._in_poll):
             return
         self._in_poll.disconnect()
         self._in_poll = None
         raise redis.ConnectionError(f"Redis has not answered for {SILENCE_S:g} s: the line is taken for dead")
+
+
+def _has_come(connection: Any) -> bool:
+    """Whether an answer waits to be read. redis-py's own look would take it off the socket, where the loop waits."""
+    poller = select.poll()
+    poller.register(connection._sock, select.POLLIN)
+    return bool(poller.poll(0))
 
 
 class WatchingPoller(MultiChannelPoller):  # type: ignore[misc]  # as above
