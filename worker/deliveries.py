@@ -46,7 +46,14 @@ class Delivery:
         """Celery does not have it any more."""
         if self.request is None:
             return self.heard or bool(self.stranded) or time.monotonic() - self.taken_at > UNREAD_S
-        return self.request() is None
+        request = self.request()
+        return request is None or self._is_forgotten(request)
+
+    def _is_forgotten(self, request: Any) -> bool:
+        """It waited for a process when its connection broke: Celery still knows its id, and will not do it."""
+        broken = getattr(request.message.channel, "_closing", False)
+        known = celery_state.requests.get(request.id) is request and request not in celery_state.reserved_requests
+        return bool(broken and known and not self.is_in_hand)
 
     @property
     def runs(self) -> bool:

@@ -149,6 +149,7 @@ def test_what_a_worker_took_after_its_last_heartbeat_goes_to_another(
     redis_client.delete(*last_words)  # as if it had been killed before its next heartbeat
     wait_until(lambda: all(ended(table, one) for one in task_ids), 30, "the other has run them")
     wait_until(lambda: redis_client.hlen(keys.OWNERS) == redis_client.hlen("unacked") == 0, 10, "nothing is left")
+    assert {(table.row(one) or {})["state"] for one in task_ids} == {states.SUCCESS}
 
 
 def test_what_is_no_message_is_put_aside_and_the_worker_goes_on(

@@ -1,8 +1,11 @@
 """Messages that a worker has taken, and a Redis that goes away while it holds them (F10)."""
 
+import time
 from pathlib import Path
+from typing import Any
 
 import celery
+import pytest
 import redis
 
 from launcher.redis_server import RedisServer
@@ -35,3 +38,41 @@ def test_tasks_that_wait_for_their_time_run_though_redis_is_killed_meanwhile(
             wait_until(all_ended, 30, "all have run")
             wait_until(lambda: client.hlen(BROKER_KEEPS) == 0, 10, "nothing is left at the broker")
         assert worker.returncode is None, "the worker lives"
+
+
+@pytest.mark.parametrize("away_s", [1, 8])
+def test_what_a_worker_holds_while_redis_is_away_runs_once(
+    tmp_path: Path, services: list[Service], service_env: dict[str, str], away_s: int
+) -> None:
+    files = [tmp_path / f"runs-{number}" for number in range(3)]
+    with RedisServer.start(tmp_path / "own-redis") as server:
+        env = service_env | {"REDIS_URL": server.url}
+        services.append(new_worker(tmp_path / "own-worker.log", "-I", "tests.trial_tasks", "--concurrency=2", **env))
+        worker = services[-1].start()
+        sender = celery.Celery(broker=server.url, backend=None, set_as_current=False)
+
+        def send(name: str, *args: Any, **options: float) -> str:
+            return str(sender.send_task(name, args, **options).id)
+
+        with redis.Redis.from_url(server.url, decode_responses=True) as client:
+            table = Table(client)
+            task_ids = [send("trial.hold", str(files[0]), 0, countdown=2)]
+            task_ids += [send("trial.hold", str(files[1]), away_s + 2), send("trial.sleep", away_s + 1)]
+            wait_until(lambda: (table.row(task_ids[2]) or {}).get("note") == "asleep", 10, "both processes are busy")
+            task_ids.append(send("trial.hold", str(files[2]), 0))
+            wait_until(
+                lambda: client.hlen(BROKER_KEEPS) == 3, 10, "one runs, one waits for its time, one for a process"
+            )
+            server.stop()
+            time.sleep(away_s)
+            server.restart()
+
+            def all_ended() -> bool:
+                rows = [table.row(task_id) for task_id in task_ids]
+                return all(row is not None and states.is_final(row["state"]) for row in rows)
+
+            wait_until(all_ended, 30, "all have run")
+            wait_until(lambda: client.hlen(BROKER_KEEPS) == 0, 10, "nothing is left at the broker")
+            assert [(table.row(one) or {})["attempt"] for one in task_ids] == [1, 1, 1, 1]
+    assert worker.returncode is None, "the worker lives"
+    assert [file.read_text() for file in files] == ["run\n"] * 3
