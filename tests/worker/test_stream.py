@@ -112,6 +112,18 @@ def test_a_flushed_redis_begins_a_new_epoch(log: Log, redis_client: redis.Redis)
     assert log.open()[0] not in ("", before)
 
 
+def test_what_was_evicted_with_a_row_is_taken_back(log: Log, table: Table, redis_client: redis.Redis) -> None:
+    log.append(sent())
+    log.append(started())
+    redis_client.delete(keys.row("t1"))
+    log.append(progressed(5))
+    told = log.read_after(NO_OFFSET)[-1].changes
+    row = table.row("t1")
+    assert told is not None and row is not None
+    assert (told["started_at"], row["started_at"], row["current"]) == (None, None, 5)
+    assert "started_at" in told, "who has seen it must hear that it is gone"
+
+
 def test_another_redis_begins_a_new_epoch(log: Log, redis_client: redis.Redis) -> None:
     log.append(sent())
     epoch, offset = log.open()
