@@ -173,3 +173,10 @@ def keep_saying(self: Any, times: int) -> None:
 def log(text: str) -> None:
     """Logs as any program does."""
     logging.getLogger("trial").warning(text)
+
+
+@celery_app.task(bind=True, name="trial.say_long")
+def say_long(self: Any, length: int, for_s: float) -> None:
+    """Says a text of so many characters once, and then nothing."""
+    self.update_state(state="PROGRESS", meta={"current": 1, "total": 2, "status": "x" * length})
+    time.sleep(for_s)

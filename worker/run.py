@@ -10,7 +10,7 @@ from typing import Any
 
 from celery.exceptions import Ignore
 
-from worker import events, states
+from worker import events, states, values
 from worker.events import Event
 from worker.stream import Appended
 
@@ -22,6 +22,9 @@ INTERVAL_S = 0.05
 CLOSE_TIMEOUT_S = 10.0
 """How long a task's end waits for a mirroring under way, which would overwrite it: longer than any answer of the result
 backend may take. The backend that keeps the mirroring waiting would keep the end waiting as well."""
+
+MIRROR_LENGTH = 100_000
+"""More characters of progress than this go to AsyncResult cut, as to the board."""
 
 MIRROR_PAUSE_S = 5.0
 """After progress could not be mirrored: a backend that is away costs seconds at each try."""
@@ -116,7 +119,7 @@ class Run:
             try:
                 if self.backend is not None:
                     # Without the underscore it would try for as long as the backend is away, and the board stand still.
-                    self.backend._store_result(self.task_id, _meta(event.fields), event.state, request=self.request)
+                    self.backend._store_result(self.task_id, _bounded(event.fields), event.state, request=self.request)
             except Exception as error:
                 if not self.mirror_at:
                     logger.warning("task %s: AsyncResult is told less of its progress: %s", self.task_id, error)
@@ -132,6 +135,12 @@ class Run:
 
 def _fields(current: Any, total: Any, note: str) -> dict[str, Any]:
     return {"current": current, "total": total, "note": note, "meta": None}
+
+
+def _bounded(fields: Mapping[str, Any]) -> Any:
+    """As it was told, or as the board shows it if that is too much to be written twenty times a second."""
+    meta = _meta(fields)
+    return values.plain(meta) if values.is_long(meta, MIRROR_LENGTH) else meta
 
 
 def _meta(fields: Mapping[str, Any]) -> Any:

@@ -80,6 +80,20 @@ def _plain(value: object, depth: int, rest: list[int]) -> Any:
     return shown
 
 
+def is_long(value: object, length: int) -> bool:
+    """Whether the texts in this value come to more than `length` characters; looks no further than that."""
+    rest, unseen = length, [value]
+    while unseen and rest >= 0:
+        one = unseen.pop()
+        rest -= len(one) if isinstance(one, str | bytes) else 1
+        if isinstance(one, Mapping):
+            pairs = list(islice(one.items(), rest + 1))  # at once: the task may change it meanwhile
+            unseen += [part for pair in pairs for part in pair]
+        elif isinstance(one, list | tuple | set | frozenset):
+            unseen += list(islice(one, rest + 1))
+    return rest < 0
+
+
 def _fits(value: int | float) -> bool:
     return math.isfinite(value) if isinstance(value, float) else abs(value) <= SAFE_INTEGER
 

@@ -1,5 +1,6 @@
 """Somebody who watches one task and notes when which value was seen."""
 
+import json
 import time
 from typing import Any, NamedTuple, Protocol
 
@@ -30,6 +31,15 @@ class Witness(Protocol):
     client: Any
 
 
+def _readable(told: object) -> bool:
+    """Whether a browser can read it: JSON has no NaN and no Infinity, though Python reads and writes them."""
+    try:
+        json.dumps(told, allow_nan=False)
+    except ValueError:
+        return False
+    return True
+
+
 class PushboardWitness(Watcher):
     """A client of Pushboard's that watches one task; `room` "board" unless it is to be the task's own."""
 
@@ -45,13 +55,15 @@ class PushboardWitness(Watcher):
 
     def _answer(self, answer: dict[str, Any]) -> None:
         super()._answer(answer)
-        self._note()
+        self._note(answer)
 
     def _apply(self, frame: dict[str, Any]) -> None:
         super()._apply(frame)
-        self._note()
+        self._note(frame)
 
-    def _note(self) -> None:
+    def _note(self, told: object) -> None:
+        if not _readable(told):
+            self.faults.append(f"no browser can read {told}")
         row = self.rows.get(self.task_id)
         if row:
             self.sights.append(Sight(time.time(), row["state"], row.get("current"), row.get("attempt") or 0))
@@ -77,6 +89,9 @@ class PlainWitness:
         self.drops += 1
 
     def _hear(self, told: dict[str, Any]) -> None:
+        if not _readable(told):
+            self.drops += 1  # a browser's client breaks the connection off at that
+            return
         had = self.sights[-1].current if self.sights else None
         current = told["current"] if told["current"] is not None else had
         self.sights.append(Sight(time.time(), told["state"], current, 1))

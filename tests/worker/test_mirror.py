@@ -71,3 +71,18 @@ def test_the_end_waits_for_progress_that_is_being_mirrored() -> None:
     mirroring.join()
     run.appended(progressed(2, run=run.id), Appended("appended", 1, "2"))
     assert run.backend is None
+
+
+def test_progress_of_5_mb_is_mirrored_cut_and_that_of_a_few_kb_whole(
+    start_worker: Callable[..., Service], redis_client: redis.Redis, service_env: dict[str, str]
+) -> None:
+    start_worker("-I", "tests.trial_tasks")
+    app = celery.Celery(broker=service_env["REDIS_URL"])
+    lengths = {}
+    for length in (5_000, 5_000_000):
+        task_id = str(app.send_task("trial.say_long", (length, 30)).id)
+        key = f"celery-task-meta-{task_id}"
+        wait_until(lambda key=key: redis_client.exists(key), 10, "it is mirrored")
+        lengths[length] = len(json.loads(str(redis_client.get(key)))["result"]["status"])
+    assert lengths[5_000] == 5_000
+    assert lengths[5_000_000] < 20_000

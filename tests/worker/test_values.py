@@ -91,3 +91,15 @@ def test_a_huge_nested_value_costs_no_more_than_what_is_shown_of_it(leaf: object
     began = time.process_time()
     assert values.encode(huge).endswith(f'{values.CUT_MARK}"')
     assert time.process_time() - began < 0.5
+
+
+@pytest.mark.parametrize("value", ["x" * 11, {"key": "x" * 8}, list(range(11)), [["x" * 5], {"y": "x" * 5}]])
+def test_what_has_more_than_so_many_characters_is_long(value: object) -> None:
+    assert values.is_long(value, 10)
+    assert not values.is_long(value, 20)
+
+
+def test_a_value_that_contains_itself_is_long() -> None:
+    cyclic: list[object] = []
+    cyclic.append(cyclic)
+    assert values.is_long(cyclic, 1_000)
