@@ -19,7 +19,7 @@ AWAY_S = 6.0
 OFFLINE = re.compile(r"^Offline since (\d\d:\d\d)$")
 CONNECTION_ERRORS = ("ERR_CONNECTION_REFUSED", "WebSocket connection", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE")
 GONE = "This task is not kept any longer. Shown is the last that was known."
-STARTED_ANEW = "The task log was started anew. Shown is what it knows now."
+STARTED_ANEW = "The task log was started anew. Tasks that Redis no longer has are gone from here."
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,8 @@ import { hourMinute, visibleLine } from "../format.js";
 import { OFFLINE_AFTER_MS, standingOf } from "../standing.js";
 import { TextPart, showIf } from "./part.js";
 
+const STARTED_ANEW = "The task log was started anew. Tasks that Redis no longer has are gone from here.";
+
 export class ConnectionStatusElement extends HTMLElement {
   /** @type {number | null} in milliseconds since 1970 */ #notLiveSince = Date.now();
   #wasLive = false;
@@ -39,7 +41,7 @@ export class ConnectionStatusElement extends HTMLElement {
   #notice(refusal, restarts) {
     const notice = document.querySelector(".connection-notice");
     if (!(notice instanceof HTMLElement)) return;
-    const text = refusal ? visibleLine(refusal.message) : restarts ? "The task log was started anew. Shown is what it knows now." : "";
+    const text = refusal ? visibleLine(refusal.message) : restarts ? STARTED_ANEW : "";
     notice.dataset.kind = refusal ? "error" : "info";
     if (notice.textContent !== text) notice.textContent = text;
     showIf(notice, text !== "");
