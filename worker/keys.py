@@ -6,6 +6,7 @@ META = PREFIX + "meta"  # hash: epoch, offset, server (the Redis run id that the
 LOG = PREFIX + "log"  # stream, capped: the news
 CHANGED = PREFIX + "changed"  # zset: task_id by the offset of its last change
 SENT = PREFIX + "sent"  # zset: task_id by the offset of its first event, newest first on the board
+BY = PREFIX + "by:"  # by:<kind>: hash value -> number of tasks; by:<kind>:<value>: zset as `sent`, of these tasks
 COUNTS = PREFIX + "counts"  # hash: state -> number of rows in it
 ROW = PREFIX + "task:"  # hash per task: the table's row, each value JSON
 HEALED = PREFIX + "healed"  # hash: what all workers together have counted, such as dropped_events

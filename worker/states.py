@@ -26,6 +26,22 @@ FINAL_RANK = 9
 _RANKS = {PENDING: 0, RECEIVED: 1, STARTED: 2, RETRY: 5} | dict.fromkeys(FINAL, FINAL_RANK)
 
 
+QUEUED, RUNNING, RETRYING = "queued", "running", "retrying"
+SUCCEEDED, FAILED, STOPPED = "succeeded", "failed", "revoked"
+
+GROUPS = (QUEUED, RUNNING, RETRYING, FAILED, SUCCEEDED, STOPPED)
+"""What people tell apart: the list's tabs."""
+
+_GROUPS = {PENDING: QUEUED, RECEIVED: QUEUED, RETRY: RETRYING, SUCCESS: SUCCEEDED, REVOKED: STOPPED} | dict.fromkeys(
+    (FAILURE, REJECTED, LOST), FAILED
+)
+
+
+def group(state: str) -> str:
+    """The group that a state belongs to; one that a task's author made up is running."""
+    return _GROUPS.get(state, RUNNING)
+
+
 def rank(state: str) -> int:
     """Where a state stands: within one attempt a row only moves to an equal or higher rank, and never on from 9."""
     return _RANKS.get(state, CUSTOM_RANK)

@@ -1,7 +1,7 @@
 """The table on Redis: rows, snapshots, and what changed after an offset."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -9,6 +9,7 @@ import redis
 
 from worker import keys
 from worker.events import BOARD_FIELDS, FIELDS
+from worker.query import Query
 from worker.stream import NO_OFFSET, SCRIPTS
 
 BOARD_ROWS = 1_000
@@ -27,6 +28,21 @@ class Snapshot:
     counts: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows that match a query. total: how many there are, None if that would take reading them all.
+
+    next: where the next page begins, "" if there is none; it may be there though few rows are here, as one query looks
+    at a bounded number of rows.
+    """
+
+    epoch: str
+    offset: str
+    rows: list[Row]
+    total: int | None
+    next: str
+
+
 class Table:
     """The newest values of every task. Every method may raise redis.RedisError."""
 
@@ -34,6 +50,7 @@ class Table:
         """`client` must decode its responses."""
         self.client = client
         self._board = client.register_script((SCRIPTS / "board.lua").read_text())
+        self._query = client.register_script((SCRIPTS / "query.lua").read_text())
 
     def row(self, task_id: str) -> Row | None:
         """One task's whole row, or None if nobody issued that id or it has expired."""
@@ -56,15 +73,29 @@ class Table:
         rows = [row for row in (_row(BOARD_FIELDS, values) for values in stored) if row]
         return Snapshot(now, newest or NO_OFFSET, bool(recovered), rows, _counts(counts))
 
+    def query(self, query: Query) -> Page:
+        """One page of the list, in bounded time however many tasks there are."""
+        answer = self._query(keys=[keys.META, keys.SENT], args=query.encode())
+        epoch, offset, total, on, stored = cast(list[Any], answer)
+        rows = [row for row in (_row(BOARD_FIELDS, values) for values in stored) if row]
+        return Page(epoch, offset or NO_OFFSET, rows, None if total < 0 else total, on)
+
+    def facets(self, kind: str) -> dict[str, int]:
+        """The values that tasks have of one of KINDS, and how many tasks each."""
+        return _numbers(cast(dict[str, str], self.client.hgetall(keys.BY + kind)))
+
     def counts(self) -> dict[str, int]:
         """How many tasks are in each state."""
-        stored = cast(dict[str, str], self.client.hgetall(keys.COUNTS))
-        return {json.loads(state): int(number) for state, number in stored.items()}
+        return _numbers(cast(dict[str, str], self.client.hgetall(keys.COUNTS)))
 
 
 def _row(names: Sequence[str], stored: Iterable[str | None]) -> Row | None:
     row = {name: json.loads(value) if value is not None else None for name, value in zip(names, stored, strict=True)}
     return row if row["task_id"] is not None else None
+
+
+def _numbers(stored: Mapping[str, str]) -> dict[str, int]:
+    return {json.loads(value): int(number) for value, number in stored.items()}
 
 
 def _counts(flat: Sequence[str]) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """The log on Redis: append to it, read after an offset, follow it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,12 +88,14 @@ class Log:
 
     def append(self, event: Event) -> Appended:
         """Fold the event into its task's row and add it to the log: one round trip, all or nothing."""
-        answer = self._append(keys=_append_keys(event.task_id), args=[*_head(event), *self._bounds(), *event.encode()])
+        answer = self._append(keys=_append_keys(event.task_id), args=self._arguments(event))
         verdict, attempt, offset = cast(list[Any], answer)
         return Appended(verdict, int(attempt), offset)
 
-    def _bounds(self) -> list[float]:
-        return [self.limits.log_entries, self.limits.tasks, self.limits.seconds]
+    def _arguments(self, event: Event) -> list[str | float]:
+        bounds = [self.limits.log_entries, self.limits.tasks, self.limits.seconds]
+        listed = [json.dumps(states.group(event.state)) if event.state else "", keys.BY]
+        return [*_head(event), *bounds, *listed, *event.encode()]
 
     def open(self) -> tuple[str, str]:
         """The log's epoch and newest offset; begins a new epoch if this is another Redis than before."""

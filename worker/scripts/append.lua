@@ -1,10 +1,12 @@
 -- Appends one event: folds it into the task's row if the attempt and the order of states allow, adds what changed to
 -- the log, and stamps the row with the entry's offset. Answers {verdict, attempt, offset}.
 -- KEYS  meta, log, changed, sent, counts, row
--- ARGV  task_id, type, state, rank, run, attempt, stamp, row key prefix, log length, kept tasks, kept seconds, field, value, ...
+-- ARGV  task_id, type, state, rank, run, attempt, stamp, row key prefix, log length, kept tasks, kept seconds, group,
+--       index key prefix, field, value, ...
 local meta, log, changed, sent, counts, row = unpack(KEYS)
 local task_id, kind, state, rank, run, attempt, stamp, prefix = unpack(ARGV, 1, 8)
 local log_length, kept_tasks, kept_s = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
+local group, index = ARGV[12], ARGV[13]
 rank, attempt = tonumber(rank), tonumber(attempt)
 
 local clock = redis.call('TIME')
@@ -35,9 +37,25 @@ local function count(name, by)
   if name and redis.call('HINCRBY', counts, name, by) <= 0 then redis.call('HDEL', counts, name) end
 end
 
+-- The list is filtered by these: for each of their values a sorted set of tasks, and how many tasks each value has.
+local INDEXED = {'group', 'name', 'queue', 'worker'}
+
+local function unlist(id, kind, value)
+  if not value or value == 'null' then return end
+  redis.call('ZREM', index .. kind .. ':' .. value, id)
+  if redis.call('HINCRBY', index .. kind, value, -1) <= 0 then redis.call('HDEL', index .. kind, value) end
+end
+
+local function list(id, kind, value, score)
+  if not value or value == 'null' then return end
+  redis.call('ZADD', index .. kind .. ':' .. value, score, id)
+  redis.call('HINCRBY', index .. kind, value, 1)
+end
+
 local function drop(id)
   local key = prefix .. id
   count(redis.call('HGET', key, 'state'), -1)
+  for place, value in ipairs(redis.call('HMGET', key, unpack(INDEXED))) do unlist(id, INDEXED[place], value) end
   redis.call('DEL', key)
   redis.call('ZREM', changed, id)
   redis.call('ZREM', sent, id)
@@ -92,7 +110,7 @@ if kind == 'task-sent' then -- the worker may be quicker to tell; but nothing ca
   at_s = redis.call('HGET', row, 'received_at') or redis.call('HGET', row, 'started_at') or at_s
 end
 if stamp ~= '' then offer(stamp, at_s) end
-for at = 12, #ARGV, 2 do offer(ARGV[at], ARGV[at + 1]) end
+for at = 14, #ARGV, 2 do offer(ARGV[at], ARGV[at + 1]) end
 if fresh then
   for _, name in ipairs({'current', 'total', 'note', 'summary', 'progress_at', 'ended_at', 'meta', 'result', 'error', 'traceback', 'eta'}) do
     if redis.call('HEXISTS', row, name) == 1 then set(name, 'null') end
@@ -105,11 +123,26 @@ if not had[2] and redis.call('ZSCORE', changed, task_id) then
 end
 if #fold == 0 then return {'unchanged', attempt, ''} end
 
+-- Whoever lists some tasks only, the failed ones say, must know what a task is that comes to be among them: an entry that
+-- tells of another state tells the small row's other fields too.
+local SMALL = {'name', 'queue', 'worker', 'note', 'summary', 'attempt', 'retries', 'current', 'total', 'eta', 'sent_at',
+  'received_at', 'started_at', 'progress_at', 'ended_at'}
+local told = {unpack(fold)}
+if moves and cjson.encode(state) ~= had_state then
+  for place, value in ipairs(redis.call('HMGET', row, unpack(SMALL))) do
+    if value and value ~= 'null' and not seen[SMALL[place]] then
+      told[#told + 1] = SMALL[place]
+      told[#told + 1] = value
+    end
+  end
+end
+
 local offset, prev = next_offset()
-add(offset, prev, task_id, kind, fold)
+add(offset, prev, task_id, kind, told)
+local were = redis.call('HMGET', row, unpack(INDEXED))
 redis.call('HSET', row, 'task_id', cjson.encode(task_id), 'offset', '"' .. offset .. '"', unpack(fold))
 if moves then
-  redis.call('HSET', row, 'rank', rank)
+  redis.call('HSET', row, 'rank', rank, 'group', group)
   local now_state = cjson.encode(state)
   if now_state ~= had_state then
     count(had_state, -1)
@@ -121,6 +154,14 @@ if kind == 'task-lost' or kind == 'task-put-back' then run = run .. ' (given up)
 if run ~= '' then redis.call('HSET', row, 'run', run) end
 redis.call('ZADD', changed, offset, task_id)
 redis.call('ZADD', sent, 'NX', offset, task_id)
+local listed_at
+for place, value in ipairs(redis.call('HMGET', row, unpack(INDEXED))) do
+  if value ~= were[place] then
+    listed_at = listed_at or redis.call('ZSCORE', sent, task_id)
+    unlist(task_id, INDEXED[place], were[place])
+    list(task_id, INDEXED[place], value, listed_at)
+  end
+end
 
 -- Bounded: at most two old rows go with each append, so no append is ever slow.
 for _ = 1, 2 do

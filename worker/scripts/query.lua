@@ -1,0 +1,67 @@
+-- One page of the list: the rows that match, newest or oldest first, found by the smallest index that the filters have.
+-- Looks at no more than a bounded number of rows, however many there are, and says where to go on.
+-- KEYS  meta, sent
+-- ARGV  index key prefix, row key prefix, most rows, most looked at, 'newest' or 'oldest', begin after (a score) or '',
+--       earliest, latest (scores), text in lower case or '', number of filters, then for each: kind, value as JSON,
+--       number of fields that are searched, their names, then the fields of a row
+-- Answers {epoch, offset, total or -1, next or '', rows}
+local meta, sent = KEYS[1], KEYS[2]
+local index, prefix, most, budget, order, after, earliest, latest, text = unpack(ARGV, 1, 9)
+most, budget = tonumber(most), tonumber(budget)
+local at = 11
+local filters = {}
+for _ = 1, tonumber(ARGV[10]) do
+  filters[#filters + 1] = {kind = ARGV[at], value = ARGV[at + 1]}
+  at = at + 2
+end
+local n_searched = tonumber(ARGV[at])
+local searched = {unpack(ARGV, at + 1, at + n_searched)}
+local fields = {unpack(ARGV, at + n_searched + 1)}
+
+-- The smallest index is walked; what the others say is looked up in each row.
+local walked, smallest, base = sent, redis.call('ZCARD', sent), nil
+for number, filter in ipairs(filters) do
+  local key = index .. filter.kind .. ':' .. filter.value
+  local size = redis.call('ZCARD', key)
+  if size <= smallest then walked, smallest, base = key, size, number end
+end
+local checked = {}
+for number, filter in ipairs(filters) do
+  if number ~= base then checked[#checked + 1] = filter end
+end
+
+local function matches(id)
+  for _, filter in ipairs(checked) do
+    if redis.call('HGET', prefix .. id, filter.kind) ~= filter.value then return false end
+  end
+  if text == '' or string.find(string.lower(id), text, 1, true) then return true end
+  for _, value in ipairs(redis.call('HMGET', prefix .. id, unpack(searched))) do
+    if value and string.find(string.lower(value), text, 1, true) then return true end
+  end
+  return false
+end
+
+local function chunk(from)
+  if order == 'oldest' then
+    return redis.call('ZRANGE', walked, from or earliest, latest, 'BYSCORE', 'LIMIT', 0, 100, 'WITHSCORES')
+  end
+  return redis.call('ZRANGE', walked, from or latest, earliest, 'BYSCORE', 'REV', 'LIMIT', 0, 100, 'WITHSCORES')
+end
+
+local rows, looked, on = {}, 0, ''
+local from = after ~= '' and '(' .. after or nil
+while true do
+  local found = chunk(from)
+  if #found == 0 then break end
+  for place = 1, #found, 2 do
+    looked = looked + 1
+    from = '(' .. found[place + 1]
+    if matches(found[place]) then rows[#rows + 1] = redis.call('HMGET', prefix .. found[place], unpack(fields)) end
+    if #rows >= most or looked >= budget then on = found[place + 1] break end
+  end
+  if on ~= '' then break end
+end
+
+local is_counted = text == '' and #checked == 0 and earliest == '-inf' and latest == '+inf'
+local now = redis.call('HMGET', meta, 'epoch', 'offset')
+return {now[1] or '', now[2] or '', is_counted and smallest or -1, on, rows}
