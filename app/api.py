@@ -6,11 +6,13 @@ from typing import Any
 import redis
 from flask import Blueprint, Response, jsonify, request, url_for
 
+from app import questions
 from app.errors import BadRequest, NotFound
 from app.extensions import log, relay, table
 from app.start import start_task
 from worker import states
 from worker.events import TASK_ID_LENGTH
+from worker.query import KINDS
 
 api = Blueprint("api", __name__)
 
@@ -73,6 +75,19 @@ def _error_text(row: dict[str, Any]) -> str:
     """The exception's text without its type."""
     error = row["error"] or row["summary"] or ""
     return error.partition(": ")[2] or error
+
+
+@api.get("/api/tasks")
+def tasks() -> dict[str, Any]:
+    """One page of the list."""
+    page = table().query(questions.read(request.args.to_dict()))
+    return asdict(page)
+
+
+@api.get("/api/tasks/values")
+def values() -> dict[str, dict[str, int]]:
+    """What the list can be filtered by: every value that tasks have, and how many tasks each."""
+    return {kind: table().facets(kind) for kind in KINDS if kind != "group"}
 
 
 @api.get("/api/tasks/<task_id>")

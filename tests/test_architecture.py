@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PROGRAMS = ("app", "worker", "launcher")
 CONTRACT = {
-    *("celery_app", "config", "events", "states", "stream", "store", "ledger", "keys"),
+    *("celery_app", "config", "events", "states", "stream", "store", "query", "ledger", "keys"),
     *("addresses", "letters"),  # what an address and a letter may be: forms refuse what tasks would refuse
     *("errors", "log_lines"),  # a setting's error and the form of a log line are the same in both processes
 }
