@@ -121,8 +121,8 @@ export class Room {
     const row = this.rows.get(change.task_id);
     if (change.offset <= (row ? row.offset : this.#answered)) return false;
     if (change.gone) return this.rows.delete(change.task_id);
-    // A task older than the snapshot's newest 1,000: its change alone would be a row without a name.
-    if (!row && !change.name) return false;
+    // A task older than the snapshot's newest 1,000: what it reports is no row. A change of state tells all of the row.
+    if (!row && !change.name && !change.state) return false;
     this.rows.set(change.task_id, merged(change, row));
     return true;
   }

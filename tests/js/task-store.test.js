@@ -130,6 +130,12 @@ test("a change of a task older than the snapshot does not make a nameless row", 
   assert.equal(room.rows.has("ancient"), false);
 });
 
+test("a task older than the snapshot is a row from its next change of state on", () => {
+  const room = watched();
+  room.frame(frame(10, 11, [change("ancient", 11, { state: "FAILURE" })]));
+  assert.equal(room.rows.get("ancient")?.state, "FAILURE");
+});
+
 test("fields with the names of prototypes are fields like any other", () => {
   const room = watched();
   room.frame(frame(10, 11, [JSON.parse(`{"task_id":"__proto__","offset":"${at(11)}","name":"x","__proto__":{"state":"SUCCESS"}}`)]));

@@ -56,8 +56,8 @@ def test_update_state_alone_puts_a_task_on_the_board(
     row = ended(table, send("trial.count", total=5, pause_s=0.2))
     assert (row["state"], row["current"], row["total"], row["summary"]) == ("SUCCESS", 5, 5, "Task completed!")
     assert row["result"]["result"] == 42
-    changes = [entry.changes or {} for entry in Log(redis_client).read_after(NO_OFFSET)]
-    steps = [change["current"] for change in changes if change.get("current")]
+    reports = [entry for entry in Log(redis_client).read_after(NO_OFFSET) if entry.type == "task-progressed"]
+    steps = [entry.changes["current"] for entry in reports if entry.changes]
     assert steps == sorted(set(steps))
     assert len(steps) >= 3
 

@@ -1,12 +1,15 @@
 """The log on a real Redis: what an append does, and what it refuses."""
 
+import re
+
 import pytest
 import redis
 
 from tests.worker.told import progressed, sent, started, succeeded
 from worker import events, keys, states
+from worker.events import BOARD_FIELDS, DETAILS
 from worker.store import Table
-from worker.stream import NO_OFFSET, Limits, Log
+from worker.stream import NO_OFFSET, SCRIPTS, Limits, Log
 
 
 @pytest.fixture
@@ -154,3 +157,24 @@ def test_any_id_is_kept_as_it_is(log: Log, table: Table, task_id: str) -> None:
     assert row is not None
     assert row["task_id"] == task_id
     assert log.read_after(NO_OFFSET)[0].changes is not None
+
+
+def test_a_change_of_state_tells_the_small_row_and_a_report_only_what_changed(log: Log) -> None:
+    log.append(events.sent("t1", "shop.job", "celery", args="(1,)"))
+    log.append(started())
+    log.append(progressed(1))
+    log.append(progressed(2))
+    log.append(succeeded())
+    _first, second, third, fourth, fifth = (entry.changes or {} for entry in log.read_after(NO_OFFSET))
+    assert fourth.keys() == {"task_id", "offset", "current", "progress_at"}
+    for told in (second, third, fifth):
+        assert (told["name"], told["queue"]) == ("shop.job", "celery")
+        assert not DETAILS & told.keys() - {"result"}
+    assert fifth["started_at"] and fifth["total"] == 9
+
+
+def test_the_small_row_of_a_change_is_the_boards() -> None:
+    script = (SCRIPTS / "append.lua").read_text()
+    named = re.search(r"local SMALL = \{(.*?)\}", script, re.DOTALL)
+    assert named
+    assert set(re.findall(r"'(\w+)'", named.group(1))) == set(BOARD_FIELDS) - {"task_id", "offset", "state"}

@@ -103,7 +103,8 @@ local function offer(name, value)
   if stored ~= value and (moves or not stored) then set(name, value) end
 end
 
-if moves then set('state', cjson.encode(state)) end
+local is_another_state = moves and cjson.encode(state) ~= had_state
+if is_another_state then set('state', cjson.encode(state)) end
 if attempt ~= had_attempt or not had[2] then set('attempt', tostring(attempt)) end
 local at_s = string.format('%.6f', now_us / 1000000)
 if kind == 'task-sent' then -- the worker may be quicker to tell; but nothing came before the sending
@@ -128,7 +129,7 @@ if #fold == 0 then return {'unchanged', attempt, ''} end
 local SMALL = {'name', 'queue', 'worker', 'note', 'summary', 'attempt', 'retries', 'current', 'total', 'eta', 'sent_at',
   'received_at', 'started_at', 'progress_at', 'ended_at'}
 local told = {unpack(fold)}
-if moves and cjson.encode(state) ~= had_state then
+if is_another_state then
   for place, value in ipairs(redis.call('HMGET', row, unpack(SMALL))) do
     if value and value ~= 'null' and not seen[SMALL[place]] then
       told[#told + 1] = SMALL[place]
@@ -143,10 +144,9 @@ local were = redis.call('HMGET', row, unpack(INDEXED))
 redis.call('HSET', row, 'task_id', cjson.encode(task_id), 'offset', '"' .. offset .. '"', unpack(fold))
 if moves then
   redis.call('HSET', row, 'rank', rank, 'group', group)
-  local now_state = cjson.encode(state)
-  if now_state ~= had_state then
+  if is_another_state then
     count(had_state, -1)
-    count(now_state, 1)
+    count(cjson.encode(state), 1)
   end
 end
 -- A run that was given up is over, also if its worker comes back: no run has this name, so whatever it says is refused.
