@@ -164,9 +164,11 @@ def _eta(retry: Any) -> float | None:
 
 
 @signals.task_revoked.connect
-def _revoked(request: Any = None, terminated: bool = False, expired: bool = False, **_: Any) -> None:
+def _revoked(
+    sender: Any = None, request: Any = None, terminated: bool = False, expired: bool = False, **_: Any
+) -> None:
     why = "Expired before it began" if expired else "Stopped while it ran" if terminated else events.WITHDRAWN
-    _end("revoked", request.id, states.REVOKED, name=request.name, summary=why)
+    _end("revoked", request.id, states.REVOKED, name=sender.name, summary=why)
 
 
 @signals.task_rejected.connect
