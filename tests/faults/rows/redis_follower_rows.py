@@ -76,6 +76,6 @@ def _trim_the_end(stage: Stage) -> None:
 ROWS = [
     Fault("F14a", "Redis cuts the follower for 4 s", follower_cut),
     Fault("F14b", "web frozen 6 s, and may read 40 KB at once", small_buffer),
-    Fault("F15a", "web frozen, the log trimmed past it", trimmed_while_frozen, quick=True),
-    Fault("F15b", "web down, the log trimmed past it", trimmed_while_down),
+    Fault("F15a", "web frozen, the log trimmed past it", trimmed_while_frozen, quick=True, plain=False),
+    Fault("F15b", "web down, the log trimmed past it", trimmed_while_down, plain=False),
 ]

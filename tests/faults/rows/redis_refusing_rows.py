@@ -127,8 +127,8 @@ ROWS = [
     Fault("F13a", "Redis full for 5 s", full, also=_well),
     Fault("F13b", "Redis full for 6 s, the task ends meanwhile", full_at_the_end, also=_well),
     Fault("F13c", "Redis flushed", flushed, also=serves_again, quick=True),
-    Fault("F13d", "the row evicted", row_evicted),
-    Fault("F13e", "the log evicted", log_evicted),
+    Fault("F13d", "the row evicted", row_evicted, plain=False),
+    Fault("F13e", "the log evicted", log_evicted, plain=False),
     Fault("F13f", "Redis takes no writes for 5 s", read_only, also=_well),
     Fault("F13g", "Redis makes all wait for 5 s", paused, also=_well),
 ]
