@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PROGRAMS = ("app", "worker", "launcher")
 CONTRACT = {
-    *("celery_app", "config", "events", "states", "stream", "store", "query", "ledger", "keys"),
+    *("celery_app", "config", "events", "states", "stream", "store", "query", "ledger", "keys", "registry"),
     *("addresses", "letters"),  # what an address and a letter may be: forms refuse what tasks would refuse
     *("errors", "log_lines"),  # a setting's error and the form of a log line are the same in both processes
 }
@@ -89,6 +89,10 @@ def test_the_web_knows_only_the_contract_of_the_worker() -> None:
 @pytest.mark.parametrize("package", ["app", "launcher", "socketio", "flask_socketio", "engineio", "eventlet"])
 def test_the_worker_does_not_know(package: str) -> None:
     assert not importers_of(package, "worker")
+
+
+def test_models_are_read_without_a_library_that_may_not_be_there() -> None:
+    assert not importers_of("pydantic", *PROGRAMS)
 
 
 @pytest.mark.parametrize("package", ["app", "worker"])

@@ -13,6 +13,9 @@ HEALED = PREFIX + "healed"  # hash: what all workers together have counted, such
 BEATS = PREFIX + "beats"  # zset: worker instance by the time of its last heartbeat
 HELD = PREFIX + "held:"  # hash per worker instance: delivery tag -> [task_id, runs, may run again]
 
+TASKS = PREFIX + "tasks"  # hash: task name -> what it takes, as the worker that started last has published it; JSON
+TASKS_SEEN = PREFIX + "tasks:seen"  # zset: task name by the time a worker that runs it was last heard of
+
 OWNERS = PREFIX + "owners"  # hash, in the broker's Redis: delivery tag -> the worker instance that took the message
 REVOKED = PREFIX + "revoked"  # zset: task_id of what was revoked while it waited, by the time
 ASIDE = PREFIX + "aside"  # list, capped, in the broker's Redis: messages that no worker could take, newest first

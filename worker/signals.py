@@ -11,6 +11,7 @@ from celery.states import IGNORED
 
 import worker.broker  # connects how a worker talks to Redis as its broker
 import worker.leaving  # connects what a worker does that ends
+import worker.offer  # connects how a worker says what it can run
 import worker.pool_child  # noqa: F401  # connects what a process of the pool does with signals
 from worker import events, heartbeat, sending, states, values
 from worker.events import TASK_ID_LENGTH, Event
