@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from celery.result import denied_join_result
+from flask import request
 
 from app.extensions import table
 from worker.celery_app import celery_app
+from worker.events import SENDER_HEADER
 
 
 def start_task(
@@ -16,11 +18,27 @@ def start_task(
     *,
     task_id: str | None = None,
     countdown_s: float | None = None,
+    queue: str | None = None,
 ) -> str:
-    """Send a task and return its task_id. Raises redis.RedisError or kombu's OperationalError within about 2 s."""
+    """Send a task and return its task_id. Raises redis.RedisError or kombu's OperationalError within about 2 s.
+
+    queue: where Celery's own routing would not find the workers that run it.
+    """
     table().client.ping()  # Celery would try for long; this gives up soon
     with denied_join_result():  # nobody here joins results, so Celery need not listen for this one's
         result = celery_app.send_task(
-            name, list(args), dict(kwargs or {}), task_id=task_id, countdown=countdown_s, retry=False
+            name,
+            list(args),
+            dict(kwargs or {}),
+            task_id=task_id,
+            countdown=countdown_s,
+            queue=queue,
+            headers={SENDER_HEADER: _sender()},
+            retry=False,
         )
     return str(result.id)
+
+
+def _sender() -> dict[str, str | None]:
+    """Who asks. X-Forwarded-For is not believed: anybody may send it."""
+    return {"user": None, "address": request.remote_addr}

@@ -21,9 +21,9 @@ TEXT_LENGTHS = {
 }
 NUMBERS = ("attempt", "retries", "current", "total", "eta")
 STAMPS = ("sent_at", "received_at", "started_at", "progress_at", "ended_at")
-JSON_LENGTHS = {"meta": 8_000, "result": values.DETAIL_LENGTH}
+JSON_LENGTHS = {"meta": 8_000, "result": values.DETAIL_LENGTH, "sender": 1_000}
 
-DETAILS = frozenset({"args", "kwargs", "meta", "result", "error", "traceback"})
+DETAILS = frozenset({"args", "kwargs", "meta", "result", "error", "traceback", "sender"})
 """Fields of the one task's room; the board's rows go without them."""
 
 FIELDS = ("task_id", "offset", *TEXT_LENGTHS, *NUMBERS, *STAMPS, *JSON_LENGTHS)
@@ -33,6 +33,9 @@ BOARD_FIELDS = tuple(name for name in FIELDS if name not in DETAILS)
 """The fields of a row on the board."""
 
 TASK_ID_LENGTH = 200
+
+SENDER_HEADER = "pushboard"
+"""The header of a task's message that says who asked for it: `{user, address}`, either of them a text or null."""
 
 WITHDRAWN = "Revoked before it began"
 """How a task ends that was revoked while it waited."""

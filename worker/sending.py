@@ -8,7 +8,7 @@ from typing import Any
 
 from celery.signals import after_task_publish
 
-from worker import events
+from worker import events, values
 from worker.config import settings
 from worker.events import TASK_ID_LENGTH, Event
 from worker.stream import Log, connect
@@ -52,7 +52,18 @@ def _sent(headers: Mapping[str, Any], queue: str) -> Event | None:
     if not isinstance(task_id, str) or len(task_id) > TASK_ID_LENGTH or not isinstance(name, str):
         return None
     fields = {"args": headers.get("argsrepr"), "kwargs": headers.get("kwargsrepr")}
-    return events.sent(task_id, name, queue, retries=headers.get("retries") or 0, eta=_eta(headers), **fields)
+    return events.sent(
+        task_id, name, queue, retries=headers.get("retries") or 0, eta=_eta(headers), **fields, **sender(headers)
+    )
+
+
+def sender(headers: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Who asked for the task, as a field of its row; nothing where its header does not say. Anybody may write it."""
+    told = headers.get(events.SENDER_HEADER)
+    if not isinstance(told, Mapping):
+        return {}
+    texts = {name: values.text(told[name], 200) for name in ("user", "address") if isinstance(told.get(name), str)}
+    return {"sender": texts} if texts else {}
 
 
 def _eta(headers: Mapping[str, Any]) -> float | None:

@@ -75,6 +75,7 @@ def _received(request: Any = None, sender: Any = None, **_: Any) -> None:
         "args": request.argsrepr,
         "kwargs": request.kwargsrepr,
         "eta": request.eta.timestamp() if getattr(request, "eta", None) else None,
+        **sending.sender(request.request_dict),
     }
     outbox().put(Event("task-received", request.id, states.RECEIVED, stamp="received_at", fields=fields))
     heartbeat.take(request)

@@ -23,6 +23,7 @@
  * @property {number} [eta]
  * @property {string} [args]
  * @property {string} [kwargs]
+ * @property {{user?: string, address?: string}} [sender]
  * @property {unknown} [result]
  * @property {string} [error]
  * @property {string} [traceback]

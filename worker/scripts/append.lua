@@ -120,7 +120,7 @@ end
 -- Redis has evicted the row: what this event does not say is not known any more, to those who have seen it neither.
 if not had[2] and redis.call('ZSCORE', changed, task_id) then
   for _, name in ipairs({'name', 'queue', 'worker', 'note', 'summary', 'args', 'kwargs', 'error', 'traceback', 'retries', 'current', 'total',
-    'eta', 'sent_at', 'received_at', 'started_at', 'progress_at', 'ended_at', 'meta', 'result'}) do set(name, 'null') end
+    'eta', 'sent_at', 'received_at', 'started_at', 'progress_at', 'ended_at', 'meta', 'result', 'sender'}) do set(name, 'null') end
 end
 if #fold == 0 then return {'unchanged', attempt, ''} end
 

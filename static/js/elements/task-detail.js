@@ -17,7 +17,7 @@ import { StatePillElement } from "./state-pill.js";
 import { TaskTimelineElement } from "./task-timeline.js";
 
 const TICK_MS = 1000;
-const TEXTS = ["module", "function", "percent", "note", "amount", "left", "elapsed", "args", "kwargs", "error", "traceback"];
+const TEXTS = ["module", "function", "percent", "note", "amount", "left", "elapsed", "args", "kwargs", "sender", "error", "traceback"];
 
 export class TaskDetailElement extends HTMLElement {
   live = false;
@@ -95,10 +95,11 @@ export class TaskDetailElement extends HTMLElement {
     this.#set("function", task);
     this.#set("args", visible(row.args ?? ""));
     this.#set("kwargs", visible(row.kwargs ?? ""));
+    this.#set("sender", visibleLine(senderWords(row)));
     this.#set("error", row.error ? visibleLine(row.error) : "");
     this.#set("traceback", row.traceback ? pretty(row.traceback) : "");
     showIf(part(this, ".task-detail-failure", HTMLElement), Boolean(row.error || row.traceback));
-    showIf(part(this, ".task-detail-called", HTMLElement), Boolean(row.args || row.kwargs));
+    showIf(part(this, ".task-detail-called", HTMLElement), Boolean(row.args || row.kwargs || row.sender));
   }
 
   /** @param {string} name @param {string} text */
@@ -118,6 +119,12 @@ function timeSpent(row, now) {
   if (seconds === null) return "";
   if (isFinal(row.state)) return `Took ${duration(seconds)}`;
   return digits(seconds) && `${groupOf(row.state) === "queued" ? "Waiting for" : "Running for"} ${digits(seconds)}`;
+}
+
+/** @param {Row} row */
+function senderWords(row) {
+  const { user, address } = row.sender ?? {};
+  return user && address ? `${user}, from ${address}` : (user ?? address ?? "");
 }
 
 /** The row that came with the page: shown before any connection. @returns {Row} */
