@@ -46,7 +46,9 @@ def test_what_others_write_into_the_header_does_no_harm(
 ) -> None:
     worker = start_worker("--concurrency=2", "-I", "tests.form_tasks")
     for header in (None, "root", [], 7, {}, {"user": 7}, {"user": None, "address": None}):
-        assert ended(table, program, "forms.every_kind", header)["sender"] is None, header
+        row = ended(table, program, "forms.every_kind", header)
+        assert row["sender"] is None, header
+        assert row["received_at"], header
     long = ended(table, program, "forms.every_kind", {"user": "<b>\r\n\ud800" + "x" * 5_000, "password": "secret"})
     assert len(long["sender"]["user"]) == 200
     assert set(long["sender"]) == {"user"}
