@@ -13,12 +13,6 @@ from worker import events
 from worker.store import Table
 from worker.stream import Log
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning",
-    "ignore:unclosed <socket:ResourceWarning",
-)
-
-
 Watch = Callable[..., Watcher]
 
 

@@ -9,14 +9,7 @@ from tests.faults.subjects import PUSHBOARD
 MARGIN = 3.0
 """Tests run beside each other, on machines that do other things: `make faults` insists on the bounds themselves."""
 
-BROKEN_CONNECTIONS = pytest.mark.filterwarnings(
-    # python-socketio's client leaves the sockets of lost connections to the garbage collector.
-    "ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning",
-    "ignore:unclosed <socket:ResourceWarning",
-)
 
-
-@BROKEN_CONNECTIONS
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("fault", [fault for fault in all_faults() if fault.quick], ids=lambda fault: fault.number)
 def test_after_this_fault_every_watcher_is_exact(fault: Fault) -> None:

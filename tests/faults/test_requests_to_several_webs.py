@@ -9,12 +9,9 @@ import redis
 from launcher import ports
 from tests import web_form
 from tests.balancer import Balancer
-from tests.faults.test_matrix import BROKEN_CONNECTIONS
 from tests.processes import Service, wait_until
 from tests.watcher import Watcher
 from worker.store import Table
-
-pytestmark = BROKEN_CONNECTIONS
 
 Watch = Callable[..., Watcher]
 Site = tuple[Balancer, list[Service]]

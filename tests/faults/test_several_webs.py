@@ -15,13 +15,13 @@ from tests.faults.matrix import repeat
 from tests.faults.play import Fault
 from tests.faults.rows.several_webs_rows import ROWS
 from tests.faults.subjects import PUSHBOARD
-from tests.faults.test_matrix import BROKEN_CONNECTIONS, MARGIN
+from tests.faults.test_matrix import MARGIN
 from tests.processes import Service, wait_until
 from tests.watcher import Watcher, live, same
 from worker.store import Table
 from worker.stream import Log
 
-pytestmark = [pytest.mark.timeout(180), BROKEN_CONNECTIONS]
+pytestmark = pytest.mark.timeout(180)
 
 Watch = Callable[..., Watcher]
 Site = tuple[Balancer, list[Service]]

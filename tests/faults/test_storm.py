@@ -6,9 +6,5 @@ from tests.faults import storm
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.filterwarnings(
-    "ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning",
-    "ignore:unclosed <socket:ResourceWarning",
-)
 def test_after_a_storm_everybody_tells_the_same() -> None:
     assert storm.run(seed=7, minutes=0.4) == []

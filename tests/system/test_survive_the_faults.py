@@ -60,7 +60,7 @@ def test_what_is_away_for_6_seconds_is_said_to_be_offline_since_when(
     watch_task: Callable[..., tuple[list[Page], str]],
     recordings: dict[Page, Recording],
 ) -> None:
-    pages, task_id = watch_task(web, total=100, pause_s=0.1)
+    pages, task_id = watch_task(web, total=160, pause_s=0.1)
     broken_at = time.time()
     web.kill() if part == "web" else own_redis.stop()
     for page in pages:
