@@ -9,13 +9,14 @@ from typing import Any
 from flask import Flask
 
 from app import config as settings
-from app import errors, guard, packets, sockets, wire  # noqa: F401  # sockets: importing it registers its handlers
+from app import errors, guard, packets, sockets, wire
 from app.api import api
 from app.doorway import Doorway
 from app.extensions import socketio
 from app.mailings import mailings
 from app.mails import mails
 from app.pages import pages
+from app.roster import Roster
 
 ROOT = Path(__file__).parent.parent
 PING_INTERVAL_S, PING_TIMEOUT_S = 10, 5
@@ -47,7 +48,9 @@ def _init_socketio(app: Flask) -> None:
         ping_timeout=PING_TIMEOUT_S,
         allow_upgrades=True,
         http_compression=True,
+        client_manager=Roster(),
     )
+    socketio.server.on("disconnect", sockets.disconnect)
     packets.Listening(socketio.server)
     wire.guard(socketio.server)
     app.wsgi_app = Doorway(app.wsgi_app, socketio.server, app.config["MOST_CONNECTIONS"])  # type: ignore[method-assign]
