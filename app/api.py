@@ -108,8 +108,9 @@ def readyz() -> tuple[dict[str, Any], int]:
     place = {"following": relay.live, "offset": relay.offset, "epoch": relay.epoch}
     healed = asdict(relay.healed) | {"skipped_frames": relay.audience.skipped}
     try:
-        behind_s, answers = log().behind_s(relay.offset), True
+        behind_s, workers, answers = log().behind_s(relay.offset), table().healed(), True
     except redis.RedisError:
-        behind_s, answers = None, False
+        behind_s, workers, answers = None, None, False
     ready = answers and relay.live
-    return {"ready": ready, **place, "behind_s": behind_s, "healed": healed}, 200 if ready else 503
+    told = {"ready": ready, **place, "behind_s": behind_s, "clients": relay.audience.clients()}
+    return told | {"healed": healed, "workers": workers}, 200 if ready else 503

@@ -40,6 +40,10 @@ class Audience:
         self._socketio, self._position = socketio, position
         self._rooms: dict[str, set[str]] = {}
 
+    def clients(self) -> int:
+        """How many clients watch something."""
+        return len(self._rooms)
+
     def join(self, room: str, sid: str) -> None:
         """Tell this client what happens in the room from now on. Raises TooManyRooms, or Gone."""
         with self.lock:

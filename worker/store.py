@@ -84,6 +84,10 @@ class Table:
         """The values that tasks have of one of KINDS, and how many tasks each."""
         return _numbers(cast(dict[str, str], self.client.hgetall(keys.BY + kind)))
 
+    def healed(self) -> dict[str, int]:
+        """What all workers together have counted: `dropped_events`, for which no worker had room any more."""
+        return {"dropped_events": int(cast(str | None, self.client.hget(keys.HEALED, "dropped_events")) or 0)}
+
     def counts(self) -> dict[str, int]:
         """How many tasks are in each state."""
         return _numbers(cast(dict[str, str], self.client.hgetall(keys.COUNTS)))

@@ -30,6 +30,7 @@ def test_a_client_that_comes_back_is_counted_by_how_it_was_caught_up(
     watcher.client.call("subscribe", {"room": "board", "epoch": "of another log", "offset": watcher.offset})
     watcher.client.call("subscribe", {"room": "task:t1", "epoch": watcher.epoch, "offset": watcher.offset})
     assert (_told(web)["healed"]["replays"], _told(web)["healed"]["resyncs"]) == (2, 1)
+    assert (_told(web)["clients"], _told(web)["workers"]) == (1, {"dropped_events": 0})
 
 
 def test_how_far_behind_is_the_age_of_the_oldest_unread_entry(log: Log) -> None:
