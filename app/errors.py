@@ -2,6 +2,7 @@
 
 PushboardError
 ├── BadRequest    400  what was sent cannot be used
+│   └── BadFields      some of its fields cannot, each with a reason
 ├── Forbidden     403  it comes from where it may not come from
 ├── NotFound      404  there is no such thing, or it has expired
 ├── TooLarge      413  it is longer than it may be
@@ -34,7 +35,7 @@ class PushboardError(Exception):
         self.message = message
         self.code = code or self.code
 
-    def as_json(self) -> dict[str, dict[str, str]]:
+    def as_json(self) -> dict[str, dict[str, Any]]:
         """What a program is told."""
         return {"error": {"code": self.code, "message": self.message}}
 
@@ -43,6 +44,22 @@ class BadRequest(PushboardError):
     """What was sent cannot be used."""
 
     status, code, title = 400, "bad_request", "That could not be used"
+
+
+class BadFields(BadRequest):
+    """Some fields of what was sent cannot be used."""
+
+    code = "bad_fields"
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        """`fields`: what is wrong, by the name of the field."""
+        what = "One field needs" if len(fields) == 1 else f"{len(fields)} fields need"
+        super().__init__(f"Nothing was started. {what} a change: {', '.join(list(fields)[:10])}.")
+        self.fields = fields
+
+    def as_json(self) -> dict[str, dict[str, Any]]:
+        """With the fields."""
+        return {"error": super().as_json()["error"] | {"fields": self.fields}}
 
 
 class Forbidden(PushboardError):
@@ -85,13 +102,14 @@ def register(app: Flask) -> None:
 
 
 def _tell(error: PushboardError) -> Answer:
-    if _wants_json():
+    if wants_json():
         return jsonify(error.as_json()), error.status
     shown = {"status": error.status, "title": error.title, "message": error.message}
     return render_template("errors/error.html", error=shown), error.status
 
 
-def _wants_json() -> bool:
+def wants_json() -> bool:
+    """Whether a program asks, or a person's browser."""
     programs = request.path.startswith(("/api/", "/status/", "/longtask", "/healthz", "/readyz"))
     return programs or request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 

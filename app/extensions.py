@@ -6,6 +6,7 @@ from flask_socketio import SocketIO
 
 from app.relay import Relay
 from worker.config import settings
+from worker.registry import Registry
 from worker.store import Table
 from worker.stream import Log, connect
 
@@ -31,6 +32,12 @@ def table() -> Table:
 def snapshots() -> Table:
     """The table for those who subscribe: a crowd of them keeps nobody else from it."""
     return Table(connect(settings.redis_url, ANSWER_TIMEOUT_S, TURN_TIMEOUT_S))
+
+
+@cache
+def registry() -> Registry:
+    """The tasks that can be run."""
+    return Registry(table().client)
 
 
 @cache

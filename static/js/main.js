@@ -10,6 +10,8 @@ import "./elements/copy-button.js";
 import "./elements/error-summary.js";
 import "./elements/local-time.js";
 import "./elements/long-task-form.js";
+import "./elements/task-form.js";
+import "./elements/task-search.js";
 import "./elements/theme-switch.js";
 import { ServerClock } from "./server-clock.js";
 import { Room } from "./task-store.js";
