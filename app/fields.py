@@ -21,6 +21,7 @@ class Field:
     """One control of a form. name: such as `order.number`. group: the object that it is a part of, "" for none.
 
     control: text, number, json, check, choice, or the type of an input. text: what it says at first.
+    kind: what is to be written there, in a few words. hint: what the task says of it.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Field:
     shape: Shape
     required: bool
     text: str
+    kind: str
     hint: str
     options: list[tuple[str, str]] = field(default_factory=list)
 
@@ -87,7 +89,8 @@ def _field(path: Path, group: str, told: Parameter) -> Field:
         shape=shape,
         required=required,
         text=_first_text(shape, told.get("default")),
-        hint=_hint(shape, told, required),
+        kind=_kind(shape, required),
+        hint=str(shape.get("description", "")),
         options=[(as_json(one), _option(one)) for one in options_of(shape)] if control == "choice" else [],
     )
 
@@ -116,13 +119,10 @@ def _first_text(shape: Shape, default: object) -> str:
     return str(default) if plain else as_json(default)
 
 
-def _hint(shape: Shape, told: Parameter, required: bool) -> str:
-    kind = "" if "enum" in shape or shape.get("type") == "boolean" else kind_of(shape)
-    left_out = "" if required else "may be left empty"
-    said = ", ".join(text for text in (kind, left_out) if text)
-    description = str(shape.get("description", ""))
-    sentence = f"{said[:1].upper()}{said[1:]}." if said else ""
-    return " ".join(text for text in (description and description.rstrip(".") + ".", sentence) if text)
+def _kind(shape: Shape, required: bool) -> str:
+    speaks_for_itself = "enum" in shape or shape.get("type") == "boolean"
+    words = ["" if speaks_for_itself else kind_of(shape), "needed" if required else ""]
+    return ", ".join(word for word in words if word)
 
 
 def as_json(value: object) -> str:

@@ -1,59 +1,18 @@
-"""Any task is run from its form or by a program; what cannot be used is refused by its field, and nothing is sent."""
+"""Any task is run by a program; what cannot be used is refused by its field, and nothing is sent."""
 
-import base64
 import json
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
-import pytest
 import redis
-from kombu.utils.json import loads
 
-import tests.form_tasks  # noqa: F401  # registers its tasks
-import worker.tasks  # noqa: F401  # as above
 from tests.asking import ask
 from tests.processes import Service
-from tests.web_form import unescape
+from tests.running import nothing_sent, run_web, sent, start, submit
 from worker import keys
-from worker.celery_app import celery_app
-from worker.offer import entries
-from worker.registry import SILENT_S, Registry
+from worker.registry import SILENT_S
 
-FORM = "application/x-www-form-urlencoded"
-
-
-@pytest.fixture
-def run_web(web: Service, redis_client: redis.Redis) -> Service:
-    """A web process, and what a worker with the tasks of tests/form_tasks.py has published."""
-    Registry(redis_client).publish(entries(celery_app, "w1"))
-    return web
-
-
-def start(web: Service, body: object) -> tuple[int, dict[str, Any]]:
-    """Start a task as a program does; what is no text is sent as JSON."""
-    text = body if isinstance(body, str) else json.dumps(body)
-    status, _, told = ask(web, "/api/tasks", "POST", text, Content_Type="application/json")
-    return status, json.loads(told)
-
-
-def submit(web: Service, name: str, fields: dict[str, str], **headers: str) -> tuple[int, dict[str, str], str]:
-    """Send a form as a browser does without a script."""
-    status, told, text = ask(web, f"/run/{name}", "POST", urlencode(fields), Content_Type=FORM, **headers)
-    return status, told, unescape(text)
-
-
-def sent(client: redis.Redis, queue: str = "celery") -> tuple[dict[str, Any], list[Any], dict[str, Any]]:
-    """Headers, args and kwargs of the one message on the queue."""
-    assert client.llen(queue) == 1
-    message = json.loads(str(client.rpop(queue)))
-    args, kwargs, _ = loads(base64.b64decode(message["body"]))
-    return message["headers"], args, kwargs
-
-
-def nothing_sent(client: redis.Redis) -> bool:
-    """Whether no task was sent to any queue, nor told of."""
-    return client.llen("celery") == client.llen("orders") == 0 and not client.exists(keys.SENT)
+__all__ = ["run_web"]  # a fixture
 
 
 def test_a_program_starts_a_task(run_web: Service, redis_client: redis.Redis) -> None:
@@ -199,73 +158,6 @@ def test_another_content_type_or_another_sites_page_is_refused(run_web: Service,
     assert ask(run_web, "/api/tasks", "POST", body, Content_Type="application/json", **foreign)[0] == 403
     assert submit(run_web, "demo.long_task", {"step_s": "1"}, **foreign)[0] == 403
     assert nothing_sent(redis_client)
-
-
-def test_a_form_is_sent_without_a_script(run_web: Service, redis_client: redis.Redis) -> None:
-    written = {"text": "two\r\nlines", "count": " 12 ", "ratio": "", "loud": "true", "mode": '"slow"', "size": '"l"'}
-    status, headers, _ = submit(
-        run_web, "forms.every_kind", written | {"day": "2026-02-28", "tags": '["a"]', "anything": ""}
-    )
-    assert (status, headers["Location"][:7]) == (303, "/tasks/")
-    expected = {"text": "two\nlines", "count": 12, "loud": True, "mode": "slow", "size": "l", "tags": ["a"]}
-    assert sent(redis_client)[2] == expected | {"day": date(2026, 2, 28)}
-
-
-def test_a_model_has_a_field_for_each_of_its_own(run_web: Service, redis_client: redis.Redis) -> None:
-    page = unescape(ask(run_web, "/run/forms.order")[2])
-    for name in ("order.number", "order.items", "order.size", "order.due", "address.street", "address.city"):
-        assert f'name="{name}"' in page
-    assert "As printed on the invoice." in page
-    written = {"order.number": "7", "order.items": "[]", "order.size": '"l"', "order.due": "2026-02-28"}
-    assert submit(run_web, "forms.order", written | {"address.street": "s", "address.city": "c"})[0] == 303
-    given = {"number": 7, "items": [], "size": "l", "due": date(2026, 2, 28)}
-    assert sent(redis_client, "orders")[2] == {"order": given, "address": {"street": "s", "city": "c"}}
-
-
-BAD_FORMS: list[tuple[str, dict[str, str], str, str]] = [
-    ("forms.every_kind", {}, "text", "needed"),
-    ("forms.every_kind", EVERY | {"count": "three"}, "count", "whole number"),
-    ("forms.every_kind", EVERY | {"count": "9" * 25}, "count", "18 digits"),
-    ("forms.every_kind", EVERY | {"ratio": "nan"}, "ratio", "a number"),
-    ("forms.every_kind", EVERY | {"ratio": "1e999"}, "ratio", "not as large"),
-    ("forms.every_kind", EVERY | {"loud": "perhaps"}, "loud", "true or false"),
-    ("forms.every_kind", EVERY | {"mode": "medium"}, "mode", "Choose one"),
-    ("forms.every_kind", EVERY | {"day": "31.12."}, "day", "2026-01-31"),
-    ("forms.every_kind", EVERY | {"tags": "a, b"}, "tags", "JSON at line 1"),
-    ("forms.every_kind", EVERY | {"tags": "[1]"}, "tags", "[0]: Write a text"),
-    ("forms.every_kind", EVERY | {"anything": "[" * 50_000}, "anything", "nested"),
-    ("forms.every_kind", EVERY | {"anything": "NaN"}, "anything", "not as large"),
-    ("forms.every_kind", EVERY | {"queue": "other"}, "queue", "no such field"),
-    ("forms.order", {"order.number": "x", "order.due": "2026-01-02", "address.street": "s"}, "order.number", "whole"),
-]
-
-
-def test_a_form_with_a_bad_value_comes_back_with_all_that_was_written(
-    run_web: Service, redis_client: redis.Redis
-) -> None:
-    for name, written, field, words in BAD_FORMS:
-        status, _, page = submit(run_web, name, written)
-        assert status == 400, written
-        assert f"{field}: " in page.split("error-summary")[1], written
-        assert words in page, written
-        status, _, told = submit(run_web, name, written, Accept="application/json")
-        assert status == 400
-        assert words in json.loads(told)["error"]["fields"][field]
-    assert nothing_sent(redis_client)
-    for text in ("Kept <b>as</b> it is", "three"):
-        assert text in submit(run_web, "forms.every_kind", {"text": "Kept <b>as</b> it is", "count": "three"})[2]
-
-
-def test_a_form_tells_all_that_is_wrong_at_once(run_web: Service) -> None:
-    written = {"order.number": "x", "order.items": "[", "order.due": "", "address.street": "s", "address.city": ""}
-    _, _, told = submit(run_web, "forms.order", written, Accept="application/json")
-    assert json.loads(told)["error"]["fields"].keys() == {"order.number", "order.items", "order.due", "address.city"}
-
-
-def test_an_address_fills_the_form(run_web: Service) -> None:
-    page = ask(run_web, "/run/forms.every_kind?count=41&text=%3Cscript%3E&unknown=1")[2]
-    assert 'value="41"' in page
-    assert "&lt;script&gt;" in page and "<script>" not in page.split("<main")[1]
 
 
 def test_what_can_be_run_is_listed_and_searched(run_web: Service, redis_client: redis.Redis) -> None:

@@ -1,7 +1,7 @@
 """Sends one mail, as the test e-mail form asks for it."""
 
 import random
-from typing import Any
+from typing import Any, TypedDict
 
 from celery import Task
 
@@ -15,10 +15,18 @@ LONGEST_WAIT_S = 60.0
 FIELDS = {"subject", "to", "body"}
 
 
+class TestEmail(TypedDict):
+    """What is to be sent, and to whom."""
+
+    subject: str
+    to: str
+    body: str
+
+
 # Acknowledged before it runs (acks_late is off): a worker that dies in the middle leaves the mail unsent rather than
 # sent twice, and the board shows the task as lost. At most once is the right way round for mail.
 @celery_app.task(bind=True, name="mail.send_test_email", acks_late=False, max_retries=MOST_RETRIES)
-def send_test_email(self: Task, email_data: dict[str, str]) -> str:
+def send_test_email(self: Task, email_data: TestEmail) -> str:
     """Send `{subject, to, body}`; what is refused for now is tried again up to 5 times. Raises MailError."""
     mail = _mail(email_data)
     try:

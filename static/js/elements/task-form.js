@@ -18,8 +18,9 @@ export class TaskFormElement extends HTMLElement {
       event.preventDefault();
       this.#send(form);
     });
-    form.addEventListener("change", (event) => {
-      if (isControl(event.target)) mark(event.target, fault(event.target));
+    // What is put right is said at once. What is wrong waits for the sending: a line that appears moves the button away.
+    form.addEventListener("input", ({ target }) => {
+      if (isControl(target) && target.ariaInvalid === "true") mark(target, fault(target));
     });
   }
 
