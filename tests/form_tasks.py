@@ -46,7 +46,7 @@ def every_kind(
     count: int = 3,
     ratio: float = 0.5,
     loud: bool = False,
-    mode: Literal["fast", "slow"] = "fast",
+    mode: Literal["fast", "slow", 1] = "fast",
     size: Size = Size.SMALL,
     day: datetime.date | None = None,
     tags: list[str] | None = None,

@@ -72,6 +72,7 @@ BAD_ARGUMENTS: list[tuple[str, dict[str, Any], str]] = [
     ("forms.every_kind", EVERY | {"loud": "yes"}, "loud"),
     ("forms.every_kind", EVERY | {"loud": 1}, "loud"),
     ("forms.every_kind", EVERY | {"mode": "medium"}, "mode"),
+    ("forms.every_kind", EVERY | {"mode": True}, "mode"),  # 1 is a mode, and Python takes True for it
     ("forms.every_kind", EVERY | {"size": {}}, "size"),
     *[("forms.every_kind", EVERY | {"day": bad}, "day") for bad in ("2026-02-30", "soon", 20260228, "9" * 5_000)],
     ("forms.every_kind", EVERY | {"tags": "a"}, "tags"),

@@ -23,7 +23,13 @@ def test_without_redis_it_says_so_in_two_seconds_and_starts_nothing(
         services.append(new_web(tmp_path / "own-web.log", **service_env | {"REDIS_URL": server.url}))
         web = services[-1].start()
         server.stop()
-        for method, path in [("POST", "/longtask"), ("GET", "/status/x"), ("GET", "/tasks/x")]:
+        for method, path in [
+            ("POST", "/longtask"),
+            ("GET", "/status/x"),
+            ("GET", "/tasks/x"),
+            ("GET", "/run"),
+            ("POST", "/run/x"),
+        ]:
             began = time.monotonic()
             status, _, text = ask(web, path, method)
             assert status == 503

@@ -48,7 +48,7 @@ def test_a_worker_publishes_what_its_tasks_take(start_worker: StartWorker, regis
         "count": {"type": "integer"},
         "ratio": {"type": "number"},
         "loud": {"type": "boolean"},
-        "mode": {"enum": ["fast", "slow"]},
+        "mode": {"enum": ["fast", "slow", 1]},
         "size": {"enum": ["s", "l"]},
         "day": {"type": "string", "format": "date", "nullable": True},
         "tags": {"type": "array", "items": {"type": "string"}, "nullable": True},
