@@ -39,8 +39,8 @@ class Address(TypedDict):
     city: str
 
 
-@celery_app.task(bind=True, name="forms.every_kind")
-def every_kind(
+@celery_app.task(bind=True, name="forms.every_kind")  # type: ignore[untyped-decorator]  # Celery is not typed
+def every_kind(  # type: ignore[no-untyped-def]  # one parameter has no type
     self: Any,
     text: str,
     count: int = 3,
@@ -50,7 +50,7 @@ def every_kind(
     size: Size = Size.SMALL,
     day: datetime.date | None = None,
     tags: list[str] | None = None,
-    anything=None,  # type: ignore[no-untyped-def]  # a parameter without a type
+    anything=None,
 ) -> dict[str, Any]:
     """Says what it was given.
 
@@ -60,13 +60,13 @@ def every_kind(
     return given | {"day": repr(day), "tags": tags, "anything": anything, "headers": self.request.headers}
 
 
-@celery_app.task(name="forms.any_arguments")
+@celery_app.task(name="forms.any_arguments")  # type: ignore[untyped-decorator]  # Celery is not typed
 def any_arguments(first: int, /, second: int = 2, *rest: int, flag: bool, **options: Any) -> list[Any]:
     """Takes arguments in all the ways there are."""
     return [first, second, rest, flag, options]
 
 
-@celery_app.task(name="forms.order", pydantic=True, queue="orders")
+@celery_app.task(name="forms.order", pydantic=True, queue="orders")  # type: ignore[untyped-decorator]  # Celery is not typed
 def order(order: Order, address: Address) -> str:
     """Takes a model."""
     return f"{type(order).__name__} {order.number} due {order.due!r} to {address['city']}"
@@ -77,7 +77,7 @@ def silent(what):  # type: ignore[no-untyped-def]
     return what
 
 
-@celery_app.task(name="forms.long_default")
+@celery_app.task(name="forms.long_default")  # type: ignore[untyped-decorator]  # Celery is not typed
 def long_default(text: str = "x" * 100_000) -> int:
     """Has a default that nobody would want to see."""
     return len(text)

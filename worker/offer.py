@@ -28,7 +28,8 @@ class Offer(threading.Thread):
         """`app`: the Celery application whose tasks these are."""
         super().__init__(name="pushboard-offer", daemon=True)
         self.ended = threading.Event()
-        self._entries = entries(app, hostname)
+        self._app, self._hostname = app, hostname
+        self._entries: dict[str, dict[str, Any]] = {}
         self._registry = Registry(connect(settings.redis_url))
         self._published = False
 
@@ -40,6 +41,7 @@ class Offer(threading.Thread):
     def _tell(self) -> float:
         """Seconds until the next time."""
         try:
+            self._entries = self._entries or entries(self._app, self._hostname)
             if not (self._published and self._registry.refresh(self._entries)):
                 self._registry.publish(self._entries)
                 self._published = True

@@ -44,7 +44,10 @@ def _parameter(task: Any, parameter: inspect.Parameter) -> dict[str, Any]:
         whole: Shape = {"type": "array" if is_list else "object"}
         return {"name": parameter.name, "kind": kind, "shape": whole | inner, "required": False}
     required = parameter.default is parameter.empty
-    told = {"name": parameter.name, "kind": kind, "shape": _shape(task, parameter), "required": required}
+    shape = _shape(task, parameter)
+    if shape and parameter.default is None:  # `count: int = None` is often written
+        shape["nullable"] = True
+    told = {"name": parameter.name, "kind": kind, "shape": shape, "required": required}
     return told if required else told | _default(parameter.default)
 
 

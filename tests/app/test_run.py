@@ -54,8 +54,8 @@ def test_a_task_goes_to_the_queue_of_its_workers(run_web: Service, redis_client:
     assert sent(redis_client, "orders")[2]["order"] == order | {"due": date(2026, 1, 2)}
 
 
-EVERY = {"text": "x"}
-ORDER = {"number": 1, "due": "2026-01-02"}
+EVERY: dict[str, Any] = {"text": "x"}
+ORDER: dict[str, Any] = {"number": 1, "due": "2026-01-02"}
 ADDRESS = {"street": "s", "city": "c"}
 MARKED = {"__type__": "date", "__value__": "no date"}
 NESTED: Any = None

@@ -45,7 +45,8 @@ def test_what_others_write_into_the_header_does_no_harm(
     start_worker: Callable[..., Service], table: Table, program: Celery
 ) -> None:
     worker = start_worker("--concurrency=2", "-I", "tests.form_tasks")
-    for header in (None, "root", [], 7, {}, {"user": 7}, {"user": None, "address": None}):
+    odd: tuple[object, ...] = (None, "root", [], 7, {}, {"user": 7}, {"user": None, "address": None})
+    for header in odd:
         row = ended(table, program, "forms.every_kind", header)
         assert row["sender"] is None, header
         assert row["received_at"], header
