@@ -31,9 +31,7 @@ def describe(task: Any) -> dict[str, Any]:
 
 
 def _doc(task: Any) -> str:
-    """The task's own docstring, not the one of its base class."""
-    told = vars(type(task)).get("__doc__") or getattr(task.run, "__doc__", None) or ""
-    return inspect.cleandoc(str(told))[:LONGEST_DOC]
+    return inspect.cleandoc(str(task.__doc__ or task.run.__doc__ or ""))[:LONGEST_DOC]
 
 
 def _parameter(task: Any, parameter: inspect.Parameter) -> dict[str, Any]:

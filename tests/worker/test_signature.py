@@ -106,7 +106,7 @@ def test_a_model_within_itself_comes_to_an_end() -> None:
     assert 1 < depth < 10
 
 
-@pytest.mark.parametrize("odd", [object(), float("nan"), {1: object()}, "x" * 10_000, b"", {1, 2}])
+@pytest.mark.parametrize("odd", [object(), float("nan"), [float("inf")], {1: object()}, "x" * 10_000, b"", {1, 2}])
 def test_a_default_that_json_cannot_say_is_not_said(odd: object) -> None:
     with pytest.raises(ValueError):
         default(odd)
