@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -130,6 +132,24 @@ def report_and_end_on(path: str, fails: bool) -> str:
     if fails:
         raise ValueError("told to fail")
     return "ended"
+
+
+@celery_app.task(name="deadly.end_programs")
+def end_programs() -> list[int | None]:
+    """Starts a program and a fork, and ends both; how."""
+    program = subprocess.Popen([sys.executable, "-c", "import time; print(flush=True); time.sleep(5)"], stdout=-1)
+    assert program.stdout and program.stdout.read(1), "it runs"
+    program.terminate()
+    read, write = os.pipe()
+    fork = os.fork()
+    if fork == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.write(write, b".")
+        time.sleep(5)
+        os._exit(0)
+    assert os.read(read, 1), "it runs, too"
+    os.kill(fork, signal.SIGTERM)
+    return [program.wait(), os.waitstatus_to_exitcode(os.waitpid(fork, 0)[1])]
 
 
 @control_command(args=[("for_s", float)])

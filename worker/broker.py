@@ -12,84 +12,16 @@ import redis
 from celery import signals
 from celery.worker import state as celery_state
 from kombu.transport import redis as kombu_redis
-from kombu.transport import virtual
 from kombu.utils.encoding import bytes_to_str
 from kombu.utils.json import loads
 
-from worker import aside, deliveries, heartbeat
+from worker import aside
 from worker.broker_connection import QuickConnection
 from worker.dead_line import WatchedChannel, WatchingPoller
 from worker.message import Message
-from worker.unacked import NOBODY, Unacked
+from worker.taken import QoS
 
 logger = logging.getLogger(__name__)
-
-
-class QoS(kombu_redis.QoS):  # type: ignore[misc]  # kombu is not typed
-    """The messages that were taken through one channel: each with its owner, and only the owner's to answer."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._unacked = Unacked(self.channel)
-        self._overdue: set[str] = set()
-
-    def can_consume(self) -> bool:
-        """Whether more may be taken."""
-        return bool(super().can_consume()) and not deliveries.has_stranded()
-
-    def append(self, message: Any, delivery_tag: str) -> None:
-        """The message has been taken from its queue."""
-        owner = heartbeat.instance() or NOBODY
-        whence = message.delivery_info
-        entry = message._raw, whence["exchange"], whence["routing_key"]
-        deliveries.expect(delivery_tag, owner)
-        try:
-            self._unacked.take(delivery_tag, *entry, owner)
-        except Exception:
-            deliveries.expect(delivery_tag, owner, stranded=entry)
-            raise
-        virtual.QoS.append(self, message, delivery_tag)
-
-    def ack(self, delivery_tag: str) -> None:
-        """The message is done; not if it has gone to somebody else."""
-        self._unacked.acknowledge(delivery_tag, deliveries.get(delivery_tag).owner)
-        self._answered(delivery_tag)
-
-    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
-        """The message is refused, or put back to be taken by somebody else."""
-        if not requeue:
-            return self.ack(delivery_tag)
-        self._unacked.put_back(delivery_tag, deliveries.get(delivery_tag).owner, "LPUSH")
-        return self._answered(delivery_tag)
-
-    def _answered(self, delivery_tag: str) -> None:
-        deliveries.hear(delivery_tag)
-        virtual.QoS.ack(self, delivery_tag)
-
-    def keep_what_is_in_hand(self) -> None:
-        """What is executed here is not to be executed elsewhere only because the connection has broken."""
-        for tag in list(self._delivered):
-            if deliveries.get(tag).is_in_hand:
-                self._delivered.pop(tag)
-
-    def restore_unacked(self, client: Any = None) -> None:
-        """Put back what this worker has taken and will not do."""
-        for tag in list(self._delivered):
-            self._unacked.put_back(tag, deliveries.get(tag).owner)
-            deliveries.hear(tag)
-        self._delivered.clear()
-
-    def restore_by_tag(self, tag: Any, client: Any = None, leftmost: bool = False) -> None:
-        """kombu has found a message that was taken an hour ago.
-
-        A living worker says every minute that it still has it. After a sleep of the whole machine it has not done so
-        yet, so a message with an owner is given away only if it is still here when kombu looks again.
-        """
-        name = bytes_to_str(tag)
-        owner = self._unacked.owner(name)
-        if owner == NOBODY or (name in self._overdue and owner != heartbeat.instance()):
-            self._unacked.put_back(name, owner)
-        self._overdue.add(name)
 
 
 class Channel(WatchedChannel):

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import ref
 
+from celery import signals
 from celery.worker import state as celery_state
-from celery.worker.request import Request
 
 MOST_HELD = 2_000
 
@@ -69,11 +69,21 @@ class Delivery:
     def _is_on_its_way(self) -> bool:
         request = self.request and self.request()
         result = getattr(request, "_apply_result", None)
+        if _pool_does_all:
+            return result is not None
         return getattr(result and result(), "_scheduled_for", None) is not None
 
 
 _deliveries: dict[str, Delivery] = {}
 _lock = threading.Lock()
+_pool_does_all = False
+
+
+@signals.worker_ready.connect  # type: ignore[untyped-decorator]  # Celery is not typed
+def _know_pool(sender: Any = None, **_: Any) -> None:
+    """A pool of threads does all that it was ever given; one of processes is given only what it begins at once."""
+    global _pool_does_all
+    _pool_does_all = not sender.pool.uses_semaphore
 
 
 def expect(tag: str, owner: str, stranded: Stranded | None = None) -> None:
@@ -120,9 +130,12 @@ def has_stranded() -> bool:
 
 
 def held(owner: str) -> list[str]:
-    """Delivery tag and [task_id, whether it runs, whether it may run again] of each message of `owner`, in turn."""
+    """Delivery tag and [task_id, whether it runs, whether it may run again] of each message of `owner`, in turn.
+
+    What runs comes first: of what only waits the broker knows as well, if it is too much for one heartbeat.
+    """
     pairs: list[str] = []
-    for tag, delivery in _copy():
+    for tag, delivery in sorted(_copy(), key=lambda one: not one[1].runs):
         request = delivery.request() if delivery.request else None
         ours = delivery.owner in ("", owner)  # not what others have had since this worker was taken for dead
         if ours and request is not None and (delivery.runs or not delivery.settled):
@@ -160,28 +173,3 @@ def forget(settled: Mapping[str, Delivery]) -> None:
 def _copy() -> list[tuple[str, Delivery]]:
     with _lock:
         return list(_deliveries.items())
-
-
-class ReportingRequest(Request):  # type: ignore[misc]  # Celery is not typed
-    """Remembers that it was acknowledged or refused, also if the broker did not hear it.
-
-    If its message was given to somebody else and has come back to this worker, the later request is to answer.
-    """
-
-    def acknowledge(self) -> None:
-        """The broker may forget the message."""
-        if not self._has_come_again():
-            super().acknowledge()
-            settle(str(self.message.delivery_tag))
-
-    def reject(self, requeue: bool = False) -> None:
-        """The broker may forget the message, unless it is to be put back."""
-        if not self._has_come_again():
-            super().reject(requeue=requeue)
-            if not requeue:
-                settle(str(self.message.delivery_tag))
-
-    def _has_come_again(self) -> bool:
-        known = get(str(self.message.delivery_tag)).request
-        later = known() if known else None
-        return later is not None and later is not self

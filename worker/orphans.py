@@ -55,6 +55,7 @@ def settle(gone: Mapping[str, Delivery]) -> None:
 def _settle(unacked: Unacked, tag: str, delivery: Delivery) -> None:
     if delivery.stranded:
         unacked.take(tag, *delivery.stranded, delivery.owner)
+        delivery.stranded = None  # once it is written down somebody else may have it soon: never write it down again
     if delivery.settled:
         unacked.acknowledge(tag, delivery.owner)
     elif unacked.put_back(tag, delivery.owner):

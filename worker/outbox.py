@@ -11,7 +11,7 @@ import redis
 
 from worker import keys
 from worker.config import settings
-from worker.events import Event
+from worker.events import TASK_ID_LENGTH, Event
 from worker.refusals import is_passing
 from worker.run import Run
 from worker.stream import Log, connect
@@ -47,7 +47,12 @@ class Outbox:
         self._pause_s = 0.0
 
     def put(self, event: Event, run: Run | None = None) -> None:
-        """Append this event soon; what `run` reported before goes out first. Never blocks, never raises."""
+        """Append this event soon; what `run` reported before goes out first. Never blocks, never raises.
+
+        A task whose id is too long for the board is none of its tasks, whoever tells of it.
+        """
+        if len(event.task_id) > TASK_ID_LENGTH:
+            return
         with self._lock:
             if run:
                 self._runs.pop(run.id, None)

@@ -10,6 +10,8 @@ from typing import Any
 from billiard import current_process
 from celery import signals
 
+from worker import programs
+
 logger = logging.getLogger(__name__)
 
 LOOK_S = 0.5
@@ -21,7 +23,10 @@ def _begin(**_: Any) -> None:
     if parent is None:
         return  # the solo pool: the worker itself
     if hasattr(signal, "sigwaitinfo"):  # not on macOS: who sent a signal cannot be told there
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # before any thread: those begun later inherit it
+        usual = signal.pthread_sigmask(
+            signal.SIG_BLOCK, {signal.SIGTERM}
+        )  # before any thread: those begun later inherit it
+        programs.start_with(usual)
         threading.Thread(target=_obey, args=(parent,), name="pushboard-sigterm", daemon=True).start()
     threading.Thread(target=_die_with, args=(parent,), name="pushboard-parent", daemon=True).start()
 

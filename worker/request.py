@@ -9,11 +9,11 @@ import redis
 from billiard.einfo import ExceptionWithTraceback
 from celery import signals
 from celery.exceptions import WorkerLostError
+from celery.worker.request import Request
 from celery.worker.state import task_ready
 
-from worker import events, heartbeat, keys, losses
+from worker import deliveries, events, heartbeat, keys, losses
 from worker.config import settings
-from worker.deliveries import ReportingRequest
 from worker.outbox import outbox
 from worker.stream import connect
 
@@ -23,6 +23,31 @@ logger = logging.getLogger(__name__)
 @cache
 def _client() -> redis.Redis:
     return connect(settings.redis_url)
+
+
+class ReportingRequest(Request):  # type: ignore[misc]  # Celery is not typed
+    """Remembers that it was acknowledged or refused, also if the broker did not hear it.
+
+    If its message was given to somebody else and has come back to this worker, the later request is to answer.
+    """
+
+    def acknowledge(self) -> None:
+        """The broker may forget the message."""
+        if not self._has_come_again():
+            super().acknowledge()
+            deliveries.settle(str(self.message.delivery_tag))
+
+    def reject(self, requeue: bool = False) -> None:
+        """The broker may forget the message, unless it is to be put back."""
+        if not self._has_come_again():
+            super().reject(requeue=requeue)
+            if not requeue:
+                deliveries.settle(str(self.message.delivery_tag))
+
+    def _has_come_again(self) -> bool:
+        known = deliveries.get(str(self.message.delivery_tag)).request
+        later = known() if known else None
+        return later is not None and later is not self
 
 
 class LosableRequest(ReportingRequest):

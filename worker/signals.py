@@ -66,8 +66,6 @@ def _name_task(record: logging.LogRecord) -> bool:
 
 @signals.task_received.connect
 def _received(request: Any = None, sender: Any = None, **_: Any) -> None:
-    if len(request.id) > TASK_ID_LENGTH:
-        return
     fields = {
         "name": request.name,
         "worker": sender.hostname,

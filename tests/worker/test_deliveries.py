@@ -1,6 +1,7 @@
 """Messages that a worker has taken, and a Redis that goes away while it holds them (F10)."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import redis
 
 from launcher.redis_server import RedisServer
 from tests.processes import Service, new_worker, wait_until
-from worker import states
+from worker import keys, states
+from worker.events import TASK_ID_LENGTH
 from worker.store import Table
 
 BROKER_KEEPS = "unacked"
@@ -76,3 +78,38 @@ def test_what_a_worker_holds_while_redis_is_away_runs_once(
             assert [(table.row(one) or {})["attempt"] for one in task_ids] == [1, 1, 1, 1]
     assert worker.returncode is None, "the worker lives"
     assert [file.read_text() for file in files] == ["run\n"] * 3
+
+
+def test_a_worker_whose_acknowledgements_were_not_heard_takes_as_many_tasks_as_before(
+    tmp_path: Path, services: list[Service], service_env: dict[str, str]
+) -> None:
+    with RedisServer.start(tmp_path / "own-redis") as server:
+        env = service_env | {"REDIS_URL": server.url}
+        services.append(new_worker(tmp_path / "own-worker.log", "-I", "tests.deadly_tasks", "--concurrency=1", **env))
+        worker = services[-1].start()
+        sender = celery.Celery(broker=server.url, backend=None)
+        with redis.Redis.from_url(server.url, decode_responses=True) as client:
+            table = Table(client)
+            first = str(sender.send_task("deadly.late", (str(tmp_path / "first"), 1.0), ignore_result=True).id)
+            wait_until(lambda: (table.row(first) or {}).get("note"), 10, "it runs")
+            client.client_pause(5_500)  # commands wait, lines stay: the acknowledgement fails, the connection does not
+            worker.wait_for_log("ack", 10)
+            second = str(sender.send_task("deadly.late", (str(tmp_path / "second"), 0.0)).id)
+            wait_until(lambda: (table.row(second) or {}).get("state") == "SUCCESS", 15, "the next one is taken")
+            wait_until(lambda: client.hlen(BROKER_KEEPS) == 0, 10, "nothing is left at the broker")
+    assert (tmp_path / "first").read_text().count("ended") == 1
+
+
+def test_a_task_whose_id_is_too_long_for_the_board_is_the_workers_like_any_other(
+    start_worker: Callable[..., Service], redis_client: redis.Redis, redis_url: str, tmp_path: Path
+) -> None:
+    start_worker("-I", "tests.deadly_tasks", "--concurrency=1")
+    sender = celery.Celery(broker=redis_url, backend=None)
+    sender.send_task("deadly.late", (str(tmp_path / "run"), 1.0), task_id="x" * (TASK_ID_LENGTH + 1))
+
+    def held() -> list[str]:
+        return [text for key in redis_client.keys(keys.held("*")) for text in redis_client.hvals(key)]
+
+    wait_until(lambda: any('"xxx' in text for text in held()), 5, "the heartbeat tells that the worker has it")
+    wait_until(lambda: redis_client.hlen(BROKER_KEEPS) == 0, 10, "it has ended")
+    assert not redis_client.keys(keys.row("*")), "the board knows nothing of it"
