@@ -92,6 +92,23 @@ def test_a_bad_value_is_refused_beside_its_field_before_anything_is_sent(
     assert len(table.board().rows) == 1
 
 
+def test_a_double_press_starts_one_task_and_whoever_comes_back_may_start_another(
+    web: Service, runner: Service, table: Table, page: Page
+) -> None:
+    page.goto(f"{web.url}/run/forms.every_kind")
+    page.locator("task-form:defined").wait_for()
+    page.get_by_label("text").fill("again")
+    page.get_by_role("button", name="Run it").dblclick()
+    page.wait_for_url("**/tasks/**")
+    expect(screen.state(page.locator("task-detail"))).to_have_text("Succeeded")
+    assert len(table.board().rows) == 1
+    page.go_back()
+    expect(page.get_by_label("text")).to_have_value("again")
+    press_run(page)
+    page.wait_for_url("**/tasks/**")
+    assert len(table.board().rows) == 2
+
+
 def test_a_model_is_filled_in_and_reaches_the_task_as_one(web: Service, runner: Service, page: Page) -> None:
     open_form(page, web, "forms.order")
     order = page.get_by_role("group", name="order")

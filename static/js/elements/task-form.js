@@ -18,10 +18,16 @@ export class TaskFormElement extends HTMLElement {
       event.preventDefault();
       this.#send(form);
     });
+    addEventListener("pageshow", () => this.#begin()); // whoever comes back may run it once more
     // What is put right is said at once. What is wrong waits for the sending: a line that appears moves the button away.
     form.addEventListener("input", ({ target }) => {
       if (isControl(target) && target.ariaInvalid === "true") mark(target, fault(target));
     });
+  }
+
+  #begin() {
+    this.#sending = false;
+    this.#say("", false);
   }
 
   /** @param {HTMLFormElement} form */
@@ -37,9 +43,8 @@ export class TaskFormElement extends HTMLElement {
       this.#refused(form, told.error ?? {});
     } catch {
       this.#say("The server can't be reached. Look at the list before you try again: it may have been started.", true);
-    } finally {
-      this.#sending = false;
     }
+    this.#sending = false;
   }
 
   /** Nothing leaves the page while a field is wrong that it can see itself. @param {HTMLFormElement} form */
@@ -87,7 +92,7 @@ function controls(form) {
 /** What the page sees itself; the server looks at everything. @param {Control} control */
 function fault(control) {
   if (control.validity.badInput) return "This is no date that there is.";
-  if (!control.value.trim()) return control.dataset.needed === undefined ? "" : NEEDED;
+  if (!control.value.trim()) return control.ariaRequired === "true" ? NEEDED : "";
   if (control.inputMode === "numeric" && !WHOLE.test(control.value)) return "Write a whole number, such as 3.";
   if (control.inputMode === "decimal" && !REAL.test(control.value)) return "Write a number, such as 0.5.";
   if (control.classList.contains("mono") && !isJson(control.value)) return 'This is no JSON. Text goes in double quotes, such as "one".';
