@@ -5,6 +5,7 @@ PushboardError
 │   └── BadFields      some of its fields cannot, each with a reason
 ├── Forbidden     403  it comes from where it may not come from
 ├── NotFound      404  there is no such thing, or it has expired
+├── Conflict      409  it was too late for that, or too early
 ├── TooLarge      413  it is longer than it may be
 └── Unavailable   503  Redis does not answer; worth another try
 """
@@ -72,6 +73,12 @@ class NotFound(PushboardError):
     """There is no such thing, or it has expired."""
 
     status, code, title = 404, "not_found", "Not found"
+
+
+class Conflict(PushboardError):
+    """It was too late for that, or too early."""
+
+    status, code, title = 409, "conflict", "That is not possible now"
 
 
 class TooLarge(PushboardError):

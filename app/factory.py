@@ -10,6 +10,7 @@ from flask import Flask
 
 from app import config as settings
 from app import errors, guard, packets, sockets, wire
+from app.actions import actions
 from app.api import api
 from app.doorway import Doorway
 from app.extensions import socketio
@@ -27,7 +28,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """The application with its settings from the environment, and those in `config` over them."""
     app = Flask("pushboard", root_path=str(ROOT))
     app.config.from_mapping(settings.load() | dict(config or {}))
-    for blueprint in (pages, api, run, mailings, mails):
+    for blueprint in (pages, api, actions, run, mailings, mails):
         app.register_blueprint(blueprint)
     errors.register(app)
     guard.register(app)

@@ -19,10 +19,11 @@ def start_task(
     task_id: str | None = None,
     countdown_s: float | None = None,
     queue: str | None = None,
+    rerun_of: str | None = None,
 ) -> str:
     """Send a task and return its task_id. Raises redis.RedisError or kombu's OperationalError within about 2 s.
 
-    queue: where Celery's own routing would not find the workers that run it.
+    queue: where Celery's own routing would not find the workers that run it. rerun_of: the task that is run again.
     """
     table().client.ping()  # Celery would try for long; this gives up soon
     with denied_join_result():  # nobody here joins results, so Celery need not listen for this one's
@@ -33,12 +34,12 @@ def start_task(
             task_id=task_id,
             countdown=countdown_s,
             queue=queue,
-            headers={SENDER_HEADER: _sender()},
+            headers={SENDER_HEADER: sender() | ({"rerun_of": rerun_of} if rerun_of else {})},
             retry=False,
         )
     return str(result.id)
 
 
-def _sender() -> dict[str, str | None]:
+def sender() -> dict[str, str | None]:
     """Who asks. X-Forwarded-For is not believed: anybody may send it."""
     return {"user": None, "address": request.remote_addr}

@@ -18,12 +18,19 @@ TEXT_LENGTHS = {
     "kwargs": values.ARGUMENTS_LENGTH,
     "error": 2_000,
     "traceback": values.DETAIL_LENGTH,
+    "rerun_of": 200,
 }
 NUMBERS = ("attempt", "retries", "current", "total", "eta")
 STAMPS = ("sent_at", "received_at", "started_at", "progress_at", "ended_at")
-JSON_LENGTHS = {"meta": 8_000, "result": values.DETAIL_LENGTH, "sender": 1_000}
+JSON_LENGTHS = {
+    "meta": 8_000,
+    "result": values.DETAIL_LENGTH,
+    "sender": 1_000,
+    "call": 2 * values.CALL_LENGTH + 100,
+    "action": 2_000,
+}
 
-DETAILS = frozenset({"args", "kwargs", "meta", "result", "error", "traceback", "sender"})
+DETAILS = frozenset({"args", "kwargs", "meta", "result", "error", "traceback", "sender", "call", "rerun_of", "action"})
 """Fields of the one task's room; the board's rows go without them."""
 
 FIELDS = ("task_id", "offset", *TEXT_LENGTHS, *NUMBERS, *STAMPS, *JSON_LENGTHS)
@@ -35,10 +42,12 @@ BOARD_FIELDS = tuple(name for name in FIELDS if name not in DETAILS)
 TASK_ID_LENGTH = 200
 
 SENDER_HEADER = "pushboard"
-"""The header of a task's message that says who asked for it: `{user, address}`, either of them a text or null."""
+"""The header of a task's message that says who asked for it: `{user, address, rerun_of?}`, each a text or null."""
 
 WITHDRAWN = "Revoked before it began"
 """How a task ends that was revoked while it waited."""
+
+PURGED = "Purged from its queue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +127,23 @@ def withdrawn(task_id: str) -> Event:
 def lost(task_id: str, run: str, why: str) -> Event:
     """What ran a task has died, and it does not run again. The run is over, also if it should come back."""
     return ended("lost", task_id, states.LOST, run, summary=why)
+
+
+def asked(task_id: str, action: Mapping[str, Any]) -> Event:
+    """Somebody asks something of a task; `action` as in docs/protocol.md."""
+    return Event("task-action-asked", task_id, fields={"action": action})
+
+
+def seen(task_id: str, run: str = "") -> Event:
+    """A worker knows what is asked of a task; nothing happens where nothing is."""
+    return Event("task-action-seen", task_id, run=run)
+
+
+def told(task_id: str, action: Mapping[str, Any]) -> Event:
+    """What has become of something that was asked of a task."""
+    return Event("task-action-told", task_id, fields={"action": action})
+
+
+def purged(task_id: str, action: Mapping[str, Any]) -> Event:
+    """A task's message was taken off its queue. Told of a task that has begun it is refused."""
+    return ended("withdrawn", task_id, states.REVOKED, summary=PURGED, action=action)

@@ -10,11 +10,12 @@ from typing import Any
 from billiard import current_process
 from celery import signals
 
-from worker import programs
+from worker import programs, stops
 
 logger = logging.getLogger(__name__)
 
 LOOK_S = 0.5
+AWAITED = {signal.SIGTERM, stops.SIGNAL}
 
 
 @signals.worker_process_init.connect
@@ -23,9 +24,7 @@ def _begin(**_: Any) -> None:
     if parent is None:
         return  # the solo pool: the worker itself
     if hasattr(signal, "sigwaitinfo"):  # not on macOS: who sent a signal cannot be told there
-        usual = signal.pthread_sigmask(
-            signal.SIG_BLOCK, {signal.SIGTERM}
-        )  # before any thread: those begun later inherit it
+        usual = signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED)  # before any thread: those begun later inherit it
         programs.start_with(usual)
         threading.Thread(target=_obey, args=(parent,), name="pushboard-sigterm", daemon=True).start()
     threading.Thread(target=_die_with, args=(parent,), name="pushboard-parent", daemon=True).start()
@@ -46,7 +45,17 @@ def _obey(parent: int) -> None:
 
     The parent's own SIGTERM is for this child alone: its task is to be stopped, or the worker ends at once.
     """
-    while signal.sigwaitinfo({signal.SIGTERM}).si_pid != parent:
-        logger.info("SIGTERM: this process ends when its task has")
+    while not _is_meant(signal.sigwaitinfo(AWAITED), parent):
+        pass
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _is_meant(told: Any, parent: int) -> bool:
+    """Whether this signal is to end this process; the other one says that a task is asked to stop."""
+    if told.si_signo == stops.SIGNAL:
+        stops.look()
+        return False
+    if told.si_pid != parent:
+        logger.info("SIGTERM: this process ends when its task has")
+    return bool(told.si_pid == parent)

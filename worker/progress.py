@@ -82,11 +82,11 @@ class ReportingTask(Task):  # type: ignore[misc]  # Celery is not typed
         try:
             returned = super().__call__(*args, **kwargs)
         except Exception:
-            run.go_on()
+            run.give_way()
             raise
         finally:
             run.close()
-        run.go_on()  # how it ended would be kept in place of the later attempt's end
+        run.give_way()  # how it ended would be kept in place of the later attempt's end
         return returned
 
     def apply_async(self, args: Any = None, kwargs: Any = None, *further: Any, **options: Any) -> Any:

@@ -1,6 +1,7 @@
 """One execution of a task, and the newest that it has reported."""
 
 import logging
+import sys
 import threading
 import time
 import uuid
@@ -38,6 +39,10 @@ class Superseded(Stop):
     """A later attempt of the same task has taken over, or this one was given up for lost."""
 
 
+class Stopped(Stop):
+    """Somebody has asked for the task to be stopped. What it does on its way out, in `finally` say, may report."""
+
+
 class Run:
     """Keeps the newest report of a run until it is appended.
 
@@ -55,6 +60,7 @@ class Run:
         "lock",
         "look_at",
         "mirror_at",
+        "newest",
         "reported",
         "request",
         "stop",
@@ -77,13 +83,27 @@ class Run:
         self.who = dict(who or {})
         self.due = self.look_at = self.mirror_at = 0.0
         self.reported: deque[tuple[Any, ...]] = deque(maxlen=1)  # append and pop are atomic
+        self.newest: Mapping[str, Any] = {}
         self.stop: type[Stop] | None = None
         self.lock = threading.Lock()
 
     def go_on(self) -> None:
-        """Raise Stop in the task if this run is to end."""
-        if self.stop is not None:
+        """Raise Stop in the task if this run is to end, unless it is on its way out already."""
+        if self.stop is not None and not _is_leaving():
             raise self.stop
+
+    def give_way(self) -> None:
+        """Raise Superseded if nothing of this run may be kept, however it has ended."""
+        if self.stop is Superseded:
+            raise self.stop
+
+    @property
+    def percent(self) -> str:
+        """How far it is, such as "40 %"; "" where it has not said so."""
+        fields = self._as_told(self.reported[-1])[1] if self.reported else self.newest
+        current, total = values.number(fields.get("current")), values.number(fields.get("total"))
+        known = current is not None and total is not None and 0 <= current <= total and total > 0
+        return f"{current / total:.0%}".replace("%", " %") if known and current is not None and total else ""
 
     def take(self) -> Event | None:
         """The newest report as an event, at most once; None if there is no new one."""
@@ -94,8 +114,13 @@ class Run:
             reported = self.reported.pop()
         except IndexError:
             return None
+        state, self.newest = self._as_told(reported)
+        return events.progressed(self.task_id, self.id, self.attempt, state, self.who | dict(self.newest))
+
+    @staticmethod
+    def _as_told(reported: tuple[Any, ...]) -> tuple[str, Mapping[str, Any]]:
         state, fields = reported if len(reported) == 2 else (states.PROGRESS, _fields(*reported))
-        return events.progressed(self.task_id, self.id, self.attempt, state, self.who | fields)
+        return state, fields
 
     def appended(self, event: Event, answer: Appended) -> None:
         """Learn what became of an event of this run."""
@@ -103,6 +128,8 @@ class Run:
             self._superseded()
             return
         self.attempt = max(self.attempt, answer.attempt)
+        if answer.asked and self.stop is None:
+            self.stop, self.due = Stopped, 0.0
         if event.type == "task-progressed":
             self._mirror(event)
 
@@ -131,6 +158,18 @@ class Run:
         self.backend = None
         if held:
             self.lock.release()
+
+
+live: dict[str, Run] = {}
+"""What is executed in this process now, by task id."""
+
+
+def _is_leaving() -> bool:
+    """Whether a Stop is being handled in this thread: a `finally`, an `except` or the end of a `with` runs."""
+    error = sys.exception()
+    while error is not None and not isinstance(error, Stop):
+        error = error.__context__
+    return error is not None
 
 
 def _fields(current: Any, total: Any, note: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from celery.signals import after_task_publish
 
-from worker import events, values
+from worker import call, events, values
 from worker.config import settings
 from worker.events import TASK_ID_LENGTH, Event
 from worker.stream import Log, connect
@@ -37,33 +37,40 @@ def deliver_by(deliver: Deliver) -> None:
 
 
 @after_task_publish.connect
-def _tell_sent(headers: Mapping[str, Any] | None = None, routing_key: str | None = None, **_: Any) -> None:
+def _tell_sent(
+    headers: Mapping[str, Any] | None = None, body: Any = None, routing_key: str | None = None, **_: Any
+) -> None:
     """A task is on its queue. What fails here is only logged: the worker will tell of the task."""
     try:
-        event = _sent(headers or {}, routing_key or "")
+        event = _sent(headers or {}, body, routing_key or "")
         if event:
             _deliver(event)
     except Exception as error:
         logger.warning("the board was not told of a task that was sent: %s", error)
 
 
-def _sent(headers: Mapping[str, Any], queue: str) -> Event | None:
+def _sent(headers: Mapping[str, Any], body: Any, queue: str) -> Event | None:
     task_id, name = headers.get("id"), headers.get("task")
     if not isinstance(task_id, str) or len(task_id) > TASK_ID_LENGTH or not isinstance(name, str):
         return None
-    fields = {"args": headers.get("argsrepr"), "kwargs": headers.get("kwargsrepr")}
+    args, kwargs = body[:2] if isinstance(body, tuple) and len(body) == 3 else (None, None)
+    fields = call.fields(args, kwargs, headers.get("argsrepr"), headers.get("kwargsrepr"))
     return events.sent(
         task_id, name, queue, retries=headers.get("retries") or 0, eta=_eta(headers), **fields, **sender(headers)
     )
 
 
-def sender(headers: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Who asked for the task, as a field of its row; nothing where its header does not say. Anybody may write it."""
+def sender(headers: Mapping[str, Any]) -> dict[str, Any]:
+    """Who asked for the task, and of which task it is a rerun, as fields of its row.
+
+    Nothing where its header does not say. Anybody may write it.
+    """
     told = headers.get(events.SENDER_HEADER)
     if not isinstance(told, Mapping):
         return {}
     texts = {name: values.text(told[name], 200) for name in ("user", "address") if isinstance(told.get(name), str)}
-    return {"sender": texts} if texts else {}
+    again = told.get("rerun_of")
+    return ({"sender": texts} if texts else {}) | ({"rerun_of": again} if isinstance(again, str) else {})
 
 
 def _eta(headers: Mapping[str, Any]) -> float | None:

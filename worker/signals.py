@@ -13,13 +13,13 @@ import worker.broker  # connects how a worker talks to Redis as its broker
 import worker.leaving  # connects what a worker does that ends
 import worker.offer  # connects how a worker says what it can run
 import worker.pool_child  # noqa: F401  # connects what a process of the pool does with signals
-from worker import events, heartbeat, sending, states, values
+from worker import call, events, heartbeat, sending, states, stops, values
 from worker.events import TASK_ID_LENGTH, Event
 from worker.log_lines import LineFormatter
 from worker.losses import CHILD_DIED, may_run_again
 from worker.outbox import outbox
 from worker.progress import current_run
-from worker.run import Run
+from worker.run import Run, Stopped, live
 
 logger = logging.getLogger(__name__)
 
@@ -70,8 +70,7 @@ def _received(request: Any = None, sender: Any = None, **_: Any) -> None:
         "name": request.name,
         "worker": sender.hostname,
         "queue": request.delivery_info.get("routing_key") or "",
-        "args": request.argsrepr,
-        "kwargs": request.kwargsrepr,
+        **call.fields(request.args, request.kwargs, request.argsrepr, request.kwargsrepr),
         "eta": request.eta.timestamp() if getattr(request, "eta", None) else None,
         **sending.sender(request.request_dict),
     }
@@ -88,19 +87,23 @@ def _started(task_id: str = "", task: Any = None, **_: Any) -> None:
     who = {"name": task.name, "worker": request.hostname, "queue": queue, "retries": request.retries}
     run = Run(task_id, None if task.ignore_result else task.backend, request, who)
     current_run.set(run)
+    live[task_id] = run
     outbox().put(Event("task-started", task_id, states.STARTED, run.id, 0, "started_at", who), run)
     if (request.delivery_info or {}).get("redelivered") or not may_run_again(task):
         outbox().flush(END_TIMEOUT_S)  # if it takes its worker down at once, it is still known to have begun
 
 
 @signals.task_postrun.connect
-def _finished(task_id: str = "", state: str | None = None, **_: Any) -> None:
+def _finished(sender: Any = None, task_id: str = "", state: str | None = None, **_: Any) -> None:
     run = current_run.get()
     if run is None or run.task_id != task_id:
         return  # an eager task inside the running one
-    if state in WITHOUT_RESULT and run.stop is None:
+    if state == IGNORED and run.stop is Stopped:
+        _end("revoked", task_id, states.REVOKED, summary=stops.keep(sender, run))
+    elif state in WITHOUT_RESULT and run.stop is None:
         _end("rejected", task_id, states.REJECTED, summary=WITHOUT_RESULT[state])
     current_run.set(None)
+    live.pop(task_id, None)
     outbox().flush(END_TIMEOUT_S)
 
 

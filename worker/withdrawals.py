@@ -27,8 +27,12 @@ Answer = dict[str, Any]
 @control.control_command(name="revoke", variadic="task_id", signature="[id1 [id2 [... [idN]]]]")
 def revoke(state: Any, task_id: Any, terminate: bool = False, signal: str | None = None, **how: Any) -> Answer:
     """Celery's own command of this name, and then whatever waits is withdrawn."""
+    task_ids = {one for one in maybe_list(task_id) or [] if isinstance(one, str)}
+    for one in task_ids:
+        if deliveries.of(one) or not terminate:  # a task that runs is stopped by its own worker alone
+            outbox().put(events.seen(one))
     answer = control.revoke(state, task_id, terminate, signal, **how)
-    _withdraw({one for one in maybe_list(task_id) or [] if isinstance(one, str)})
+    _withdraw(task_ids)
     return cast(Answer, answer)
 
 

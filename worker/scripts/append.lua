@@ -1,5 +1,5 @@
 -- Appends one event: folds it into the task's row if the attempt and the order of states allow, adds what changed to
--- the log, and stamps the row with the entry's offset. Answers {verdict, attempt, offset}.
+-- the log, and stamps the row with the entry's offset. Answers {verdict, attempt, offset, what is asked of the task}.
 -- KEYS  meta, log, changed, sent, counts, row
 -- ARGV  task_id, type, state, rank, run, attempt, stamp, row key prefix, log length, kept tasks, kept seconds, group,
 --       index key prefix, field, value, ...
@@ -11,7 +11,7 @@ rank, attempt = tonumber(rank), tonumber(attempt)
 
 local clock = redis.call('TIME')
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
-local had = redis.call('HMGET', row, 'rank', 'attempt', 'run', 'state')
+local had = redis.call('HMGET', row, 'rank', 'attempt', 'run', 'state', 'action')
 local had_rank, had_attempt, had_run, had_state = tonumber(had[1]), tonumber(had[2]) or 0, had[3] or '', had[4]
 
 if not redis.call('HGET', meta, 'epoch') then
@@ -69,6 +69,28 @@ if kind == 'task-withdrawn' and (not had_rank or (had_rank > 1 and had_state ~= 
   return {'ended', had_attempt, ''}
 end
 
+-- What people ask of a task stands in its row: asked, then seen by its worker, then done or refused.
+local about_action = kind == 'task-action-asked' or kind == 'task-action-seen' or kind == 'task-action-told'
+local action = had[5] and had[5] ~= 'null' and cjson.decode(had[5]) or nil
+local is_open = action ~= nil and action.kind ~= 'rerun' and (action.state == 'asked' or action.state == 'seen')
+if about_action and not had_rank then return {'unknown', 0, '', ''} end
+local asked = nil
+if kind == 'task-action-asked' then
+  asked = cjson.decode(ARGV[15])
+  asked.asked_at = now_us / 1000000
+  if asked.kind == 'rerun' then
+    if had_rank < 9 then return {'running', had_attempt, '', ''} end
+    local same = action and action.kind == 'rerun' and action.state ~= 'refused' and action.key == asked.key
+    if same and asked.asked_at - action.asked_at < 3 then return {'unchanged', had_attempt, '', 'rerun'} end
+  else
+    if had_rank >= 9 then return {'ended', had_attempt, '', ''} end
+    if had_rank <= 1 or had_state == '"RETRY"' then asked.kind = 'revoke' end
+    if is_open and (action.kind == asked.kind or asked.kind ~= 'force') then
+      return {'unchanged', had_attempt, '', action.kind} -- two people press at once: one action, which both see
+    end
+  end
+end
+
 local fresh = false -- a new attempt begins: a clean slate
 if run ~= '' and run ~= had_run then
   if kind == 'task-started' then
@@ -83,7 +105,7 @@ else
 end
 
 local moves = state ~= '' and (fresh or not had_rank or (had_rank < 9 and rank >= had_rank))
-if not moves and had_rank and had_rank >= 9 and kind ~= 'task-sent' then
+if not moves and had_rank and had_rank >= 9 and kind ~= 'task-sent' and (not about_action or kind == 'task-action-seen') then
   return {'ended', attempt, ''}
 end
 
@@ -100,7 +122,24 @@ end
 -- already is no news.
 local function offer(name, value)
   local stored = redis.call('HGET', row, name)
-  if stored ~= value and (moves or not stored) then set(name, value) end
+  if stored ~= value and (moves or not stored or kind == 'task-action-told') then set(name, value) end
+end
+
+local to_do = '' -- what the run that tells this is asked
+if asked then
+  set('action', cjson.encode(asked))
+  to_do = asked.kind
+elseif is_open and moves and rank >= 9 then
+  action.state = state == 'REVOKED' and 'done' or 'refused'
+  action.why = state ~= 'REVOKED' and 'It ended before it could be stopped' or nil
+  action.told_at = now_us / 1000000
+  set('action', cjson.encode(action))
+elseif is_open and (run ~= '' or kind == 'task-action-seen') then
+  to_do = action.kind
+  if action.state == 'asked' then
+    action.state, action.told_at = 'seen', now_us / 1000000
+    set('action', cjson.encode(action))
+  end
 end
 
 local is_another_state = moves and cjson.encode(state) ~= had_state
@@ -120,9 +159,10 @@ end
 -- Redis has evicted the row: what this event does not say is not known any more, to those who have seen it neither.
 if not had[2] and redis.call('ZSCORE', changed, task_id) then
   for _, name in ipairs({'name', 'queue', 'worker', 'note', 'summary', 'args', 'kwargs', 'error', 'traceback', 'retries', 'current', 'total',
-    'eta', 'sent_at', 'received_at', 'started_at', 'progress_at', 'ended_at', 'meta', 'result', 'sender'}) do set(name, 'null') end
+    'eta', 'sent_at', 'received_at', 'started_at', 'progress_at', 'ended_at', 'meta', 'result', 'sender',
+    'call', 'rerun_of', 'action'}) do set(name, 'null') end
 end
-if #fold == 0 then return {'unchanged', attempt, ''} end
+if #fold == 0 then return {'unchanged', attempt, '', to_do} end
 
 -- Whoever lists some tasks only, the failed ones say, must know what a task is that comes to be among them: an entry that
 -- tells of another state tells the small row's other fields too.
@@ -172,4 +212,4 @@ for _ = 1, 2 do
   if not crowded and not stale then break end
   drop(oldest[1])
 end
-return {'appended', attempt, offset}
+return {'appended', attempt, offset, to_do}
