@@ -37,7 +37,7 @@ from types import FrameType
 from flask import Flask
 
 from app.collector import Collector
-from app.extensions import relay, socketio
+from app.extensions import relay, socketio, workers_room
 from app.factory import create_app
 from worker.log_lines import LineFormatter
 
@@ -79,6 +79,7 @@ class Serving:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         relay.start()
+        workers_room.start()
         socketio.start_background_task(self._serve)
         collector = Collector(lambda: len(socketio.server.eio.sockets), socketio.sleep)
         socketio.start_background_task(collector.run)

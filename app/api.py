@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from app import questions
 from app.errors import BadRequest, NotFound
-from app.extensions import log, relay, table
+from app.extensions import log, relay, table, workers_room
 from app.start import start_task
 from worker import states
 from worker.events import TASK_ID_LENGTH
@@ -94,6 +94,27 @@ def values() -> dict[str, dict[str, int]]:
 def task(task_id: str) -> dict[str, Any]:
     """The whole row."""
     return _row(task_id)
+
+
+@api.get("/api/workers")
+def workers() -> dict[str, Any]:
+    """Every worker: what runs in its slots, since when, and whether it lives."""
+    return _picture("worker")
+
+
+@api.get("/api/queues")
+def queues() -> dict[str, Any]:
+    """Every queue: what waits in it, and how much comes and goes."""
+    return _picture("queue")
+
+
+def _picture(kind: str) -> dict[str, Any]:
+    picture = workers_room.picture()
+    return {"now": picture["now"], f"{kind}s": [_plain(row) for row in picture["rows"] if row["kind"] == kind]}
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in ("kind", "offset")}
 
 
 @api.get("/healthz")

@@ -44,6 +44,10 @@ class Audience:
         """How many clients watch something."""
         return len(self._rooms)
 
+    def is_watched(self, room: str) -> bool:
+        """Whether anybody is in the room."""
+        return room in self.feeds
+
     def join(self, room: str, sid: str) -> None:
         """Tell this client what happens in the room from now on. Raises TooManyRooms, or Gone."""
         with self.lock:

@@ -5,7 +5,11 @@ from functools import cache
 from flask_socketio import SocketIO
 
 from app.relay import Relay
+from app.workers_room import WorkersRoom
+from worker.celery_app import celery_app
 from worker.config import settings
+from worker.fleet import Fleet
+from worker.queues import Queues
 from worker.registry import Registry
 from worker.store import Table
 from worker.stream import Log, connect
@@ -51,4 +55,19 @@ def open_log() -> Log:
     return Log(connect(settings.redis_url, FOLLOW_TIMEOUT_S, retries=0), settings.limits)
 
 
+@cache
+def fleet() -> Fleet:
+    """The workers."""
+    return Fleet(table().client)
+
+
+@cache
+def queues() -> Queues:
+    """The queues on the broker; what another broker than Redis holds is unknown."""
+    is_redis = settings.broker_url.partition(":")[0] in ("redis", "rediss", "unix")
+    broker = connect(settings.broker_url, ANSWER_TIMEOUT_S) if is_redis else None
+    return Queues(table().client, broker, celery_app.conf.broker_transport_options)
+
+
 relay = Relay(socketio, open_log, table)
+workers_room = WorkersRoom(socketio, relay, fleet, queues)

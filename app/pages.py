@@ -46,6 +46,12 @@ def _start_email(address: str, later: bool) -> None:
     start_task("mail.send_test_email", [email], countdown_s=LATER_S if later else None)
 
 
+@pages.get("/workers")
+def workers() -> str:
+    """All workers and queues."""
+    return render_template("workers.html")
+
+
 @pages.get("/tasks/<task_id>")
 def task(task_id: str) -> str:
     """One task."""

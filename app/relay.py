@@ -11,6 +11,7 @@ from flask_socketio import SocketIO
 from app import rooms
 from app.audience import Audience
 from app.feed import INTERVAL_S
+from app.flow import Flow
 from app.healing import Healed
 from worker import states
 from worker.store import Table
@@ -36,6 +37,7 @@ class Relay:
         self.epoch = ""
         self.offset = NO_OFFSET
         self.healed = Healed()
+        self.flow = Flow()
         self.audience = Audience(socketio, self)
         self._socketio, self._open_log, self._table = socketio, open_log, table
         self._known = NO_OFFSET  # up to where the log must reach: newer than `offset` until that has been read
@@ -79,6 +81,7 @@ class Relay:
         epoch, self._known = log.open()
         if not self.epoch:
             self.epoch, self.offset = epoch, self._known
+            self.flow.begin(int(self.offset) / 1_000_000)
         elif epoch != self.epoch or self._known < self.offset:
             self._break_off(epoch, self._known)
         self._pause_s, self._checked_at = 0.0, time.monotonic()
@@ -88,6 +91,7 @@ class Relay:
         with self.audience.lock:
             self.healed.resets += 1
             self.epoch, self.offset = epoch, newest
+            self.flow.begin(int(newest) / 1_000_000)
             logger.warning("the log has a gap or is a new one: every watcher is sent the newest rows")
             for room, feed in list(self.audience.feeds.items()):  # to emit may give a client up
                 feed.take(newest)
@@ -147,6 +151,7 @@ class Relay:
         if entry.changes is None:
             self.healed.foreign_entries += 1
             return
+        self.flow.add(entry.changes)
         urgent = states.is_final(entry.changes.get("state") or "")
         for room in (rooms.BOARD, rooms.of_task(entry.changes["task_id"])):
             feed = self.audience.feeds.get(room)
@@ -169,8 +174,13 @@ class Relay:
         return self._table().counts() if moved else None
 
     def _emit(self, room: str, frame: dict[str, Any]) -> None:
-        frame = {"room": room, "epoch": self.epoch, **frame}
-        self._socketio.emit("frame", frame, to=room, skip_sid=self.audience.slow(room))
+        self.tell(room, {"epoch": self.epoch, **frame})
+
+    def tell(self, room: str, frame: dict[str, Any]) -> None:
+        """Send a room a frame, but for those in it who cannot keep up."""
+        with self.audience.lock:
+            skipped = self.audience.slow(room)
+        self._socketio.emit("frame", {"room": room, **frame}, to=room, skip_sid=skipped)
 
     def _nudge(self) -> None:
         """Whoever was skipped and has drained hears of the gap, and catches up."""

@@ -8,6 +8,7 @@ from app.errors import BadRequest, NotFound
 from worker.events import DETAILS, TASK_ID_LENGTH
 
 BOARD = "board"
+WORKERS = "workers"
 TASK_PREFIX = "task:"
 MOST_ROOMS = 128
 """How many rooms one connection may be in."""
@@ -30,7 +31,7 @@ def read(payload: object) -> Request:
     if not all(isinstance(text, str) and len(text) <= TASK_ID_LENGTH + len(TASK_PREFIX) for text in given):
         raise BadRequest("room, epoch and offset must be short texts.")
     request = Request(*(str(text) for text in given))
-    if request.room != BOARD and not task_id_of(request.room):
+    if request.room not in (BOARD, WORKERS) and not task_id_of(request.room):
         raise NotFound("There is no such room.", "unknown_room")
     return request
 

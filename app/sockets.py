@@ -10,7 +10,7 @@ from app.allowance import Allowance
 from app.audience import Gone, TooManyRooms
 from app.complaints import complaints
 from app.errors import BadRequest, NotFound, PushboardError, Unavailable
-from app.extensions import relay, snapshots, socketio
+from app.extensions import relay, snapshots, socketio, workers_room
 from worker.store import Snapshot
 
 MOST_TOKENS, TOKENS_PER_S = 256.0, 20.0
@@ -85,10 +85,7 @@ def _subscribe(asked: rooms.Request) -> dict[str, Any]:
     except TooManyRooms as error:
         raise BadRequest(f"At most {rooms.MOST_ROOMS} rooms a connection.", "too_many_rooms") from error
     try:
-        snapshot = _read(asked)
-        is_task = asked.room != rooms.BOARD  # its one row is all there is, before and after
-        relay.healed.subscribed(asked.epoch, snapshot.epoch, snapshot.recovered or is_task)
-        return _answer(asked, snapshot)
+        return _workers() if asked.room == rooms.WORKERS else _answer(asked, _read(asked))
     except Exception as error:
         # Who had the task before stays: if Redis lost its data, a task that still runs will be there again.
         if not (asked.epoch and isinstance(error, NotFound)):
@@ -104,7 +101,13 @@ def _read(asked: rooms.Request) -> Snapshot:
     return snapshot
 
 
+def _workers() -> dict[str, Any]:
+    return {"room": rooms.WORKERS, "recovered": False, **workers_room.picture()}
+
+
 def _answer(asked: rooms.Request, snapshot: Snapshot) -> dict[str, Any]:
+    is_task = asked.room != rooms.BOARD  # its one row is all there is, before and after
+    relay.healed.subscribed(asked.epoch, snapshot.epoch, snapshot.recovered or is_task)
     place = {"room": asked.room, "epoch": snapshot.epoch, "offset": snapshot.offset}
     counts = {"counts": snapshot.counts} if asked.room == rooms.BOARD else {}
     return {**place, "recovered": snapshot.recovered, "rows": snapshot.rows, **counts}

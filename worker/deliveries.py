@@ -143,6 +143,12 @@ def held(owner: str) -> list[str]:
     return pairs[: 2 * MOST_HELD]
 
 
+def running() -> list[Any]:
+    """The requests whose tasks are being executed."""
+    requests = [delivery.request() for _, delivery in _copy() if delivery.request and delivery.runs]
+    return [request for request in requests if request is not None]
+
+
 def not_begun(owner: str) -> dict[str, Delivery]:
     """The messages of `owner` whose tasks wait here for a free process, or for their time."""
     return {tag: one for tag, one in _copy() if one.owner == owner and one.request and not one.is_in_hand}

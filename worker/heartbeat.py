@@ -12,9 +12,11 @@ from celery import signals
 
 from worker import deliveries, orphans
 from worker.config import settings
-from worker.keys import BEATS, buried, held
+from worker.fleet import KEPT_S, MOST_WORKERS, SILENCE_S
+from worker.keys import BEATS, WORKERS, WORKERS_SEEN, buried, held
 from worker.pulse import Pulse
 from worker.stream import SCRIPTS, connect
+from worker.vitals import Vitals
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +26,6 @@ GAP_S = 0.02
 """At least so long from one to the next, however many tasks come and go."""
 
 REFRESH_S = 60.0
-SILENCE_S = 8.0
-"""A worker that has not been heard of for so long is dead: its tasks are taken up by others."""
 
 
 class Heartbeat(threading.Thread):
@@ -39,6 +39,7 @@ class Heartbeat(threading.Thread):
         self.ended = False
         self._app = consumer.app
         self._pulse = Pulse(consumer)
+        self._vitals = Vitals(consumer)
         self._hangs = False
         self._beaten_at = self._beaten_at_redis = self._regular_since = self._safe_until = self._refreshed_at = 0.0
         self._client = connect(settings.redis_url)
@@ -71,12 +72,14 @@ class Heartbeat(threading.Thread):
     def beat(self) -> None:
         """Say what this worker holds, and take care of the tasks of those that have fallen silent."""
         safe_until = time.time() - self._pulse.age_s() + SILENCE_S
-        names = [BEATS, held(self.instance), buried(self.instance)]
-        facts: list[str | float] = [self.instance, SILENCE_S, self._pulse.age_s(), *deliveries.held(self.instance)]
+        names = [BEATS, held(self.instance), buried(self.instance), WORKERS, WORKERS_SEEN]
+        facts: list[str | float] = [self.instance, SILENCE_S, self._pulse.age_s()]
+        facts += [self._vitals.tell(), KEPT_S, MOST_WORKERS, *deliveries.held(self.instance)]
         verdict, redis_s, *silent = cast(list[str], self._beat(keys=names, args=facts))
         if verdict == "buried":
             return self._rise()
         self._safe_until = safe_until
+        self._vitals.hear(float(redis_s))
         self._settle_own()
         self._refresh()
         if not self._may_judge(float(redis_s)):
@@ -136,6 +139,7 @@ class Heartbeat(threading.Thread):
             orphans.leave(self.instance)
             self._client.zrem(BEATS, self.instance)
             self._client.delete(held(self.instance))
+            self._client.hset(WORKERS, self.instance, self._vitals.tell(stopped=True))
         except (redis.RedisError, OSError) as error:
             logger.warning("the other workers will take this one for dead in %g s: %s", SILENCE_S, error)
 

@@ -12,6 +12,8 @@ ROW = PREFIX + "task:"  # hash per task: the table's row, each value JSON
 HEALED = PREFIX + "healed"  # hash: what all workers together have counted, such as dropped_events
 BEATS = PREFIX + "beats"  # zset: worker instance by the time of its last heartbeat
 HELD = PREFIX + "held:"  # hash per worker instance: delivery tag -> [task_id, runs, may run again]
+WORKERS = PREFIX + "workers"  # hash: worker instance -> what it says of itself; JSON
+WORKERS_SEEN = PREFIX + "workers:seen"  # zset: worker instance by the time of its last heartbeat, kept after its end
 
 TASKS = PREFIX + "tasks"  # hash: task name -> what it takes, as the worker that started last has published it; JSON
 TASKS_SEEN = PREFIX + "tasks:seen"  # zset: task name by the time a worker that runs it was last heard of

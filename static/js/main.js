@@ -4,6 +4,7 @@
 /** @import {Refusal} from "./types.js" */
 import { Connection } from "./connection.js";
 import { ConnectionStatusElement } from "./elements/connection-status.js";
+import { FleetBoardElement } from "./elements/fleet-board.js";
 import { TaskBoardElement } from "./elements/task-board.js";
 import { TaskDetailElement } from "./elements/task-detail.js";
 import "./elements/copy-button.js";
@@ -13,17 +14,19 @@ import "./elements/long-task-form.js";
 import "./elements/task-form.js";
 import "./elements/task-search.js";
 import "./elements/theme-switch.js";
+import { FleetRoom } from "./fleet-store.js";
 import { ServerClock } from "./server-clock.js";
 import { Room } from "./task-store.js";
 
 /** @param {string} name */
 function show(name) {
-  const room = new Room(name);
+  const room = name === "workers" ? new FleetRoom() : new Room(name);
   const connection = new Connection(/** @type {any} */ (window).io);
   const clock = new ServerClock();
-  const views = [...document.querySelectorAll("task-board, task-detail")];
+  const views = [...document.querySelectorAll("task-board, task-detail, fleet-board")];
   for (const view of views) {
     if (view instanceof TaskBoardElement || view instanceof TaskDetailElement) view.attach(room, clock);
+    if (view instanceof FleetBoardElement && room instanceof FleetRoom) view.attach(room, clock);
   }
   connection.addEventListener("change", () => stand(connection, room, views));
   connection.follow(room);
@@ -35,7 +38,7 @@ function stand(connection, room, views) {
   const fresh = connection.live && !connection.refusal;
   document.documentElement.toggleAttribute("data-stale", !fresh);
   for (const view of views) {
-    if (view instanceof TaskBoardElement || view instanceof TaskDetailElement) view.live = fresh;
+    if (view instanceof TaskBoardElement || view instanceof TaskDetailElement || view instanceof FleetBoardElement) view.live = fresh;
   }
   for (const status of document.querySelectorAll("connection-status")) {
     if (status instanceof ConnectionStatusElement) status.show(connection.live, worthSaying(connection.refusal, room), room.restarts);

@@ -17,8 +17,12 @@ export class ServerClock {
   /** A row that has just been pushed: its newest time was "now" a moment ago. @param {Row} row */
   heard(row) {
     const newest = Math.max(...[row.sent_at, row.received_at, row.started_at, row.progress_at, row.ended_at].map((at) => at ?? 0));
-    if (!newest) return;
-    this.#ahead.push(this.browserNow() - newest);
+    if (newest) this.told(newest);
+  }
+
+  /** It was so late there a moment ago. @param {number} at seconds since 1970 */
+  told(at) {
+    this.#ahead.push(this.browserNow() - at);
     if (this.#ahead.length > KEPT) this.#ahead.shift();
   }
 

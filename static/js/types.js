@@ -32,8 +32,8 @@
  * @typedef {{task_id: string, offset: string, gone?: boolean, [field: string]: unknown}} Change
  * @typedef {{[state: string]: number}} Counts
  * @typedef {{room: string, epoch?: string, offset?: string}} Request
- * @typedef {{room: string, epoch: string, offset: string, recovered: boolean, rows: Change[], counts?: Counts}} Answer
- * @typedef {{room: string, epoch: string, prev: string, offset: string, rows: Change[], counts?: Counts}} Frame
+ * @typedef {{room: string, epoch: string, offset: string, recovered: boolean, rows: Change[], counts?: Counts, now?: number}} Answer
+ * @typedef {{room: string, epoch: string, prev: string, offset: string, rows: Change[], counts?: Counts, now?: number}} Frame
  * @typedef {{code: string, message: string}} Refusal
  * @typedef {"live" | "reconnecting" | "offline"} Standing
  */

@@ -14,7 +14,7 @@ from launcher.redis_server import RedisServer
 from tests.processes import Service, wait_until
 from tests.worker.told import kept_state
 from worker import states
-from worker.heartbeat import SILENCE_S
+from worker.fleet import SILENCE_S
 from worker.store import Row, Table
 
 StartWorker = Callable[..., Service]

@@ -1,0 +1,85 @@
+// @ts-check
+/** The rows of the room `workers`: workers and queues, as the server last looked. Knows no DOM and no socket. */
+
+/** @import {Answer, Frame} from "./types.js" */
+import { Room } from "./task-store.js";
+
+/**
+ * @typedef {{task_id: string, name: string, since?: number, state?: string}} Running
+ * @typedef {object} WorkerRow a worker; what is not known is absent
+ * @property {string} id
+ * @property {"worker"} kind
+ * @property {string} name
+ * @property {number} [pid]
+ * @property {string} [pool]
+ * @property {number} [slots]
+ * @property {number} [busy]
+ * @property {string[]} queues
+ * @property {number} [started_at]
+ * @property {number} [done]
+ * @property {number} [per_minute]
+ * @property {{main: number | null, pool: number | null}} memory
+ * @property {Running[]} running
+ * @property {"online" | "offline" | "stopped"} standing
+ * @property {number} [gone_since]
+ *
+ * @typedef {object} QueueRow a queue; what is not known is absent
+ * @property {string} id
+ * @property {"queue"} kind
+ * @property {string} name
+ * @property {number} [waiting]
+ * @property {number} [next_sent_at]
+ * @property {number} workers
+ * @property {number} [came]
+ * @property {number} [went]
+ */
+
+const STANDINGS = ["offline", "online", "stopped"];
+
+export class FleetRoom extends Room {
+  /** @type {(now: number) => void} told what time it was on the server */ told = () => {};
+
+  constructor() {
+    super("workers");
+  }
+
+  /** @override @param {Answer} answer */
+  answer(answer) {
+    const whole = super.answer(keyed(answer));
+    this.restarts = 0; // another web process counts anew: nothing is lost by that
+    if (answer.now !== undefined) this.told(answer.now);
+    return whole;
+  }
+
+  /** @override @param {Frame} frame */
+  frame(frame) {
+    if (frame.now !== undefined) this.told(frame.now);
+    return super.frame(keyed(frame));
+  }
+
+  /** @returns {WorkerRow[]} those first that somebody should look after */
+  get workers() {
+    const rows = /** @type {WorkerRow[]} */ (this.#all("worker"));
+    return rows.sort((a, b) => STANDINGS.indexOf(a.standing) - STANDINGS.indexOf(b.standing) || byName(a, b));
+  }
+
+  /** @returns {QueueRow[]} */
+  get queues() {
+    return /** @type {QueueRow[]} */ (this.#all("queue")).sort(byName);
+  }
+
+  /** @param {string} kind @returns {any[]} */
+  #all(kind) {
+    return [...this.rows.values()].filter((row) => /** @type {any} */ (row).kind === kind);
+  }
+}
+
+/** A row of this room is named by its `id`. @template {Answer | Frame} T @param {T} told @returns {T} */
+function keyed(told) {
+  return { ...told, rows: told.rows.map((row) => ({ ...row, task_id: row.task_id ?? String(row.id) })) };
+}
+
+/** @param {{name: string}} a @param {{name: string}} b */
+function byName(a, b) {
+  return a.name < b.name ? -1 : Number(a.name > b.name);
+}
