@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import redis
 
+import worker.tasks  # noqa: F401  # registers them
 from tests.processes import Service, wait_until
-from worker import keys
+from worker import keys, offer
+from worker.celery_app import celery_app
+from worker.config import settings
 from worker.registry import KEPT_S, LONGEST_ENTRY, MOST_TASKS, SILENT_S, Registry, Runnable
 
 StartWorker = Callable[..., Service]
@@ -90,6 +94,25 @@ def test_a_worker_tells_again_what_redis_has_lost(registry: Registry, redis_clie
         assert not registry.refresh(["a", "b"]), key
         registry.publish({"a": entry(), "b": entry()})
         assert registry.refresh(["a", "b"]), key
+
+
+def test_a_running_worker_heals_a_registry_that_was_emptied(
+    registry: Registry, redis_client: redis.Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offer, "INTERVAL_S", 0.05)
+    monkeypatch.setattr(offer, "settings", replace(settings, redis_url=redis_url))
+    telling = offer.Offer(celery_app, "w1")
+    telling.start()
+    try:
+        published(registry, "demo.long_task")
+        redis_client.flushall()
+        published(registry, "demo.long_task")
+        silent_for(redis_client, "demo.long_task", KEPT_S + 5)
+        assert published(registry, "demo.long_task").has_worker
+    finally:
+        telling.ended.set()
+        telling.join(5)
+    assert not telling.is_alive()
 
 
 def test_tasks_of_workers_long_gone_are_forgotten(registry: Registry, redis_client: redis.Redis) -> None:
