@@ -13,7 +13,7 @@ MOST_DEPTH = 3
 """Objects within objects have fields of their own down to here, and are written as JSON below."""
 
 CONTROLS = {"integer": "number", "number": "number", "string": "text", "array": "json", "object": "json"}
-FORMATS = {"date": "date", "time": "time", "date-time": "datetime-local"}
+FORMATS = {"date": "date", "time": "time", "date-time": "datetime-local", "password": "password"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,13 @@ class Shown:
 def shown(fields: Sequence[Field], written: Mapping[str, str], faults: Mapping[str, str]) -> list[Shown]:
     """The fields with what was written into them, as far as something was."""
     return [
-        Shown(one, f"field-{number}", written.get(one.name, one.text), faults.get(one.name, ""))
+        Shown(one, f"field-{number}", _text_shown(one, written), faults.get(one.name, ""))
         for number, one in enumerate(fields, 1)
     ]
+
+
+def _text_shown(one: Field, written: Mapping[str, str]) -> str:
+    return "" if one.control == "password" else written.get(one.name, one.text)
 
 
 def fields_of(parameters: Iterable[Parameter]) -> list[Field]:

@@ -72,6 +72,12 @@ def order(order: Order, address: Address) -> str:
     return f"{type(order).__name__} {order.number} due {order.due!r} to {address['city']}"
 
 
+@celery_app.task(name="forms.log_in")  # type: ignore[untyped-decorator]  # Celery is not typed
+def log_in(password: str, tries: int = 1) -> int:
+    """Takes a secret."""
+    return len(password) * tries
+
+
 @celery_app.task(name="forms.silent")
 def silent(what):  # type: ignore[no-untyped-def]
     return what

@@ -39,6 +39,12 @@ def masked(value: Any, depth: int = 0) -> Any:
     return value
 
 
+def is_masked(key: str, value: object) -> bool:
+    """Whether this value, or something in it, is hidden under this key."""
+    named = {key: value}
+    return masked(named) is not named
+
+
 def _hides(key: object, value: object) -> bool:
     if value is None or isinstance(value, bool) or not looks_secret(key):
         return False

@@ -4,6 +4,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from worker.masking import is_masked, looks_secret
+
 MAX_DEPTH = 6
 COPIED = (
     *("type", "format", "enum", "title", "description", "minLength", "maxLength", "minItems", "maxItems"),
@@ -23,6 +25,15 @@ def shape_of_model(annotation: Any) -> dict[str, Any] | None:
     except Exception as error:  # a field that has no JSON
         logger.info("%s is asked for as JSON: %s", annotation.__name__, error)
         return {"type": "object"}
+
+
+def named(name: str, shape: dict[str, Any]) -> dict[str, Any]:
+    """The shape of what goes by this name: what looks like a secret is typed unseen, and its default is not told."""
+    if "default" in shape and is_masked(name, shape["default"]):
+        shape = {word: told for word, told in shape.items() if word != "default"}
+    if shape.get("type") == "string" and "enum" not in shape and "format" not in shape and looks_secret(name):
+        return shape | {"format": "password"}
+    return shape
 
 
 def _shape(schema: Any, definitions: Mapping[str, Any], depth: int) -> dict[str, Any]:
@@ -51,7 +62,7 @@ def _inside(schema: Mapping[str, Any], definitions: Mapping[str, Any], depth: in
     if isinstance(schema.get("items"), dict):
         found["items"] = _shape(schema["items"], definitions, depth + 1)
     if isinstance(schema.get("properties"), dict):
-        inner = {name: _shape(one, definitions, depth + 1) for name, one in schema["properties"].items()}
+        inner = {name: named(name, _shape(one, definitions, depth + 1)) for name, one in schema["properties"].items()}
         found["properties"] = inner
         found["required"] = list(schema.get("required", ()))
         found["additionalProperties"] = schema.get("additionalProperties") is True

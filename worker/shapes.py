@@ -1,8 +1,8 @@
 """Describes a Python type as the shape of a JSON value, in a small part of JSON Schema's words; {} is any JSON.
 
-Words: type, format (date, date-time, time, uuid, decimal), nullable, enum, anyOf, items, properties, required,
-additionalProperties, minimum, maximum, exclusiveMinimum, exclusiveMaximum, minLength, maxLength, minItems, maxItems,
-title, description, default.
+Words: type, format (date, date-time, time, uuid, decimal, password), nullable, enum, anyOf, items, properties,
+required, additionalProperties, minimum, maximum, exclusiveMinimum, exclusiveMaximum, minLength, maxLength, minItems,
+maxItems, title, description, default.
 """
 
 import collections.abc
@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from worker.models import shape_of_model
+from worker.models import named, shape_of_model
 
 MAX_DEPTH = 6
 LONGEST_DEFAULT = 4_000
@@ -101,7 +101,7 @@ def _of_values(values: list[Any]) -> Shape:
 
 
 def _of_typed_dict(annotation: type, depth: int) -> Shape:
-    properties = {name: shape(one, depth + 1) for name, one in _hints(annotation).items()}
+    properties = {name: named(name, shape(one, depth + 1)) for name, one in _hints(annotation).items()}
     return {"type": "object", "properties": properties, "required": sorted(annotation.__required_keys__)}  # type: ignore[attr-defined]
 
 

@@ -6,6 +6,8 @@ import typing
 from typing import Any
 
 from worker import shapes
+from worker.masking import is_masked
+from worker.models import named
 from worker.shapes import Shape
 
 LONGEST_DOC = 4_000
@@ -46,21 +48,24 @@ def _parameter(task: Any, parameter: inspect.Parameter) -> dict[str, Any]:
     if shape and parameter.default is None:  # `count: int = None` is often written
         shape["nullable"] = True
     told = {"name": parameter.name, "kind": kind, "shape": shape, "required": required}
-    return told if required else told | _default(parameter.default)
+    return told if required else told | _default(parameter)
 
 
-def _default(value: object) -> dict[str, Any]:
+def _default(parameter: inspect.Parameter) -> dict[str, Any]:
+    """Not one that nobody is to be shown, or can be: the function has it nevertheless."""
+    if is_masked(parameter.name, parameter.default):
+        return {}
     try:
-        return {"default": shapes.default(value)}
+        return {"default": shapes.default(parameter.default)}
     except ValueError:
-        return {}  # the function has one, and nobody can be shown it
+        return {}
 
 
 def _shape(task: Any, parameter: inspect.Parameter) -> Shape:
     if parameter.annotation is parameter.empty:
         return {}
     try:
-        return shapes.shape(_resolved(task, parameter.annotation))
+        return named(parameter.name, shapes.shape(_resolved(task, parameter.annotation)))
     except Exception:  # whatever a type of somebody else's does when it is looked at
         return {}
 

@@ -76,6 +76,16 @@ def test_a_form_tells_all_that_is_wrong_at_once(run_web: Service) -> None:
     assert json.loads(told)["error"]["fields"].keys() == {"order.number", "order.items", "order.due", "address.city"}
 
 
+def test_what_looks_secret_is_not_on_the_page_that_comes_back(run_web: Service, redis_client: redis.Redis) -> None:
+    for path in ("/run/forms.log_in", "/run/forms.log_in?password=sesame"):
+        page = ask(run_web, path)[2]
+        assert 'type="password"' in page and "sesame" not in page.split("<main")[1]
+    status, _, page = submit(run_web, "forms.log_in", {"password": "sesame", "tries": "many"})
+    assert status == 400 and "sesame" not in page
+    assert submit(run_web, "forms.log_in", {"password": "sesame", "tries": "2"})[0] == 303
+    assert sent(redis_client)[2] == {"password": "sesame", "tries": 2}
+
+
 def test_an_address_fills_the_form(run_web: Service) -> None:
     page = ask(run_web, "/run/forms.every_kind?count=41&text=%3Cscript%3E&unknown=1")[2]
     assert 'value="41"' in page

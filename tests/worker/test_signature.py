@@ -138,6 +138,26 @@ def test_parameters_are_told_as_far_as_they_can_be(app: Celery) -> None:
     assert told["when"]["default"] == "2026-01-02"
 
 
+class Account(BaseModel):
+    """A model with a secret."""
+
+    name: str = "ada"
+    api_key: str = "sesame"
+
+
+def test_what_looks_secret_is_typed_unseen_and_its_default_is_not_told(app: Celery) -> None:
+    @app.task  # type: ignore[untyped-decorator]
+    def log_in(user: str = "ada", password: str = "sesame", login: Any = {"token": "sesame"}, *, to: Account) -> None:  # noqa: B006  # what is tested
+        pass
+
+    described = describe(log_in)
+    assert "sesame" not in str(described)
+    told = {one["name"]: one for one in described["parameters"]}
+    assert told["password"]["shape"] == {"type": "string", "format": "password"}
+    assert told["to"]["shape"]["properties"]["api_key"]["format"] == "password"
+    assert told["user"]["default"] == told["to"]["shape"]["properties"]["name"]["default"] == "ada"
+
+
 def test_a_task_that_is_a_class_has_its_own_docstring_or_none(app: Celery) -> None:
     class Told(Task):  # type: ignore[misc]  # Celery is not typed
         """Its own."""
