@@ -25,6 +25,9 @@ AGAIN_S = 0.2
 GAP_S = 0.02
 """At least so long from one to the next, however many tasks come and go."""
 
+GAP_OF_COST = 10
+"""And so many times what one costs: a worker with thousands of messages in stock has better things to do."""
+
 REFRESH_S = 60.0
 
 
@@ -37,19 +40,20 @@ class Heartbeat(threading.Thread):
         self.instance = _new_instance(consumer.hostname)
         self.soon = threading.Event()
         self.ended = False
-        self._app = consumer.app
         self._pulse = Pulse(consumer)
         self._vitals = Vitals(consumer)
         self._hangs = False
         self._beaten_at = self._beaten_at_redis = self._regular_since = self._safe_until = self._refreshed_at = 0.0
+        self._cost_s = 0.0
         self._client = connect(settings.redis_url)
+        self._caretaker = orphans.Caretaker(self._client, consumer.app)
         self._beat = self._client.register_script((SCRIPTS / "beat.lua").read_text())
 
     def run(self) -> None:
         """Beat until the worker ends. Redis being away is for the next beat to find out."""
         while not self.ended:
             self.soon.wait(INTERVAL_S)
-            time.sleep(GAP_S)
+            time.sleep(max(GAP_S, GAP_OF_COST * self._cost_s))
             self.soon.clear()
             try:
                 if not self.ended and not self._is_hanging():
@@ -72,21 +76,19 @@ class Heartbeat(threading.Thread):
     def beat(self) -> None:
         """Say what this worker holds, and take care of the tasks of those that have fallen silent."""
         safe_until = time.time() - self._pulse.age_s() + SILENCE_S
+        began = time.thread_time()
         names = [BEATS, held(self.instance), buried(self.instance), WORKERS, WORKERS_SEEN]
         facts: list[str | float] = [self.instance, SILENCE_S, self._pulse.age_s()]
         facts += [self._vitals.tell(), KEPT_S, MOST_WORKERS, *deliveries.held(self.instance)]
         verdict, redis_s, *silent = cast(list[str], self._beat(keys=names, args=facts))
+        self._cost_s = time.thread_time() - began
         if verdict == "buried":
             return self._rise()
         self._safe_until = safe_until
         self._vitals.hear(float(redis_s))
         self._settle_own()
         self._refresh()
-        if not self._may_judge(float(redis_s)):
-            return None
-        for instance in silent:
-            if not self.ended:
-                orphans.adopt(self._client, self._app, instance)
+        self._caretaker.look_after(silent if self._may_judge(float(redis_s)) and not self.ended else [])
         return None
 
     def _rise(self) -> None:

@@ -2,8 +2,10 @@
 
 import json
 import logging
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import cast
 
 import redis
 from celery import Celery, current_app
@@ -17,6 +19,34 @@ logger = logging.getLogger(__name__)
 
 ADOPTION_S = 10
 BURIED_S = 7 * 24 * 3600
+
+
+class Caretaker:
+    """Adopts beside the heartbeat: what takes long must not make this worker seem dead itself."""
+
+    def __init__(self, client: redis.Redis, app: Celery) -> None:
+        """`client` is used by several threads."""
+        self._client, self._app = client, app
+        self._thread: threading.Thread | None = None
+        self._at = ""
+
+    def look_after(self, silent: list[str]) -> None:
+        """Begin with these; or, at each beat, say that this worker is still at those of before."""
+        if self._thread and self._thread.is_alive():
+            self._client.expire(keys.adopted(self._at), ADOPTION_S)
+        elif silent:
+            self._thread = threading.Thread(target=self._adopt, args=(silent,), name="pushboard-orphans", daemon=True)
+            self._thread.start()
+
+    def _adopt(self, silent: Iterable[str]) -> None:
+        for instance in silent:
+            self._at = instance
+            try:
+                adopt(self._client, self._app, instance)
+            except (redis.RedisError, OSError) as error:
+                logger.debug("worker %s is taken care of later: %s", instance, error)
+            except Exception:
+                logger.exception("worker %s could not be taken care of", instance)
 
 
 def adopt(client: redis.Redis, app: Celery, instance: str) -> None:
@@ -81,7 +111,8 @@ def _complete(client: redis.Redis, instance: str) -> None:
     """What it took after its last heartbeat is known to the broker only."""
     with _unacked() as unacked:
         if unacked:
-            for tag in unacked.owned_by(instance):
+            told = set(cast(list[str], client.hkeys(keys.held(instance))))
+            for tag in set(unacked.owned_by(instance)) - told:
                 client.hsetnx(keys.held(instance), tag, json.dumps([unacked.task_id(tag), None]))
 
 

@@ -3,7 +3,7 @@
 import json
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -85,16 +85,18 @@ class Remains:
 def examine(client: redis.Redis, app: Celery, instance: str) -> list[Remains]:
     """All that this worker instance held when it died. May raise redis.RedisError."""
     held = cast(dict[str, str], client.hgetall(keys.held(instance)))
-    left = [_remains(client, instance, tag, *json.loads(carried)) for tag, carried in held.items()]
+    carried = {tag: json.loads(text) for tag, text in held.items()}
+    rows = _rows(client, [task_id for task_id, *_ in carried.values()])
+    left = [_remains(instance, rows, tag, *told) for tag, told in carried.items()]
     left += _unheard(client, instance, {one.task_id for one in left})
     ends = _kept_ends(app, {one.task_id: one.row for one in left if one.begun and one.is_rows_worker})
     return [replace(one, end=ends.get(one.task_id)) for one in left]
 
 
 def _remains(
-    client: redis.Redis, instance: str, tag: str, task_id: str, runs: bool | None, again: bool = True
+    instance: str, rows: Mapping[str, Row], tag: str, task_id: str, runs: bool | None, again: bool = True
 ) -> Remains:
-    row = _row(client, task_id)
+    row = rows[task_id]
     return Remains(tag, task_id, runs, again, row, row.get("worker") in (None, instance.split("|")[0]))
 
 
@@ -107,7 +109,8 @@ def _unheard(client: redis.Redis, instance: str, known: set[str]) -> list[Remain
     between = (last_beat_s * 1e6, (now_s - SETTLED_S) * 1e6)
     changed = client.zrangebyscore(keys.CHANGED, *between, start=0, num=MOST_UNHEARD)
     unknown = set(cast(list[str], changed)) - known - _held_by_namesakes(client, instance)
-    found = [_remains(client, instance, "", task_id, True) for task_id in unknown]
+    rows = _rows(client, list(unknown))
+    found = [_remains(instance, rows, "", task_id, True) for task_id in unknown]
     return [one for one in found if one.row.get("worker") and one.is_rows_worker and one.is_at_work]
 
 
@@ -119,11 +122,18 @@ def _held_by_namesakes(client: redis.Redis, instance: str) -> set[str]:
     return {task_id for task_id, *_ in carried}
 
 
-def _row(client: redis.Redis, task_id: str) -> Row:
+def _rows(client: redis.Redis, task_ids: Sequence[str]) -> dict[str, Row]:
+    """Of all these tasks, in one round trip."""
     names = ["state", "worker", "attempt", "started_at"]
-    run, *stored = cast(list[str | None], client.hmget(keys.row(task_id), ["run", *names]))
-    found = {name: json.loads(value) for name, value in zip(names, stored, strict=True) if value is not None}
-    return found | {"run": run}
+    with client.pipeline(transaction=False) as pipe:
+        for task_id in task_ids:
+            pipe.hmget(keys.row(task_id), ["run", *names])
+        return {task_id: _row(names, stored) for task_id, stored in zip(task_ids, pipe.execute(), strict=True)}
+
+
+def _row(names: Sequence[str], stored: Sequence[str | None]) -> Row:
+    found = {name: json.loads(value) for name, value in zip(names, stored[1:], strict=True) if value is not None}
+    return found | {"run": stored[0]}
 
 
 def _kept_ends(app: Celery, rows: Mapping[str, Row]) -> dict[str, Event]:

@@ -8,8 +8,9 @@ import redis
 
 from launcher.redis_server import RedisServer
 from tests.processes import Service, new_worker, wait_until
-from worker import states
+from worker import keys, orphans, states
 from worker.store import Row, Table
+from worker.stream import connect
 
 LONGER_THAN_SILENCE_S = 9
 
@@ -41,3 +42,14 @@ def test_after_an_outage_of_redis_no_worker_takes_another_for_dead(
         for service in services:
             service.stop()
     assert [path.read_text() for path in runs] == ["run\n", "run\n"]
+
+
+def test_a_heartbeat_does_not_wait_for_the_care_of_a_dead_worker(redis_url: str, redis_client: redis.Redis) -> None:
+    redis_client.zadd(keys.BEATS, {"dead|1": 1.0})
+    caretaker = orphans.Caretaker(connect(redis_url, 5.0), celery.Celery(broker=redis_url, set_as_current=True))
+    redis_client.client_pause(1_500, all=False)
+    began = time.monotonic()
+    caretaker.look_after(["dead|1"])
+    assert time.monotonic() - began < 0.5
+    assert redis_client.zcard(keys.BEATS) == 1, "void: it is taken care of already"
+    wait_until(lambda: redis_client.zcard(keys.BEATS) == 0, 10, "it is taken care of")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import redis
 
-from worker import deliveries, keys
+from worker import deliveries, keys, orphans
 from worker.broker import WorkerConnection
 from worker.unacked import Unacked
 
@@ -106,3 +106,12 @@ def _task() -> dict[str, Any]:
     body = "[[], {}, {}]"
     headers = {"id": "task-1", "task": "trial.count"}
     return RAW | {"body": body, "headers": headers, "content-type": "application/json", "content-encoding": "utf-8"}
+
+
+def test_what_could_not_be_written_down_as_taken_is_put_back_once(unacked: Unacked, redis_client: redis.Redis) -> None:
+    delivery = deliveries.Delivery("first", stranded=(RAW, "", QUEUE))
+    orphans._settle(unacked, TAG, delivery)
+    assert redis_client.rpop(QUEUE), "void: it was not put back"
+    unacked.take(TAG, RAW, "", QUEUE, "second")
+    orphans._settle(unacked, TAG, delivery)  # as after an answer that did not arrive
+    assert (redis_client.llen(QUEUE), unacked.owner(TAG)) == (0, "second")
