@@ -24,9 +24,20 @@
  * @property {string} [args]
  * @property {string} [kwargs]
  * @property {{user?: string, address?: string}} [sender]
+ * @property {{text?: string, why?: string}} [call]
+ * @property {string} [rerun_of]
+ * @property {Action} [action]
  * @property {unknown} [result]
  * @property {string} [error]
  * @property {string} [traceback]
+ *
+ * @typedef {object} Action
+ * @property {string} kind
+ * @property {string} state
+ * @property {number} [asked_at]
+ * @property {{user?: string, address?: string}} [by]
+ * @property {string} [why]
+ * @property {string} [task_id]
  *
  * @typedef {Readonly<RowFields>} Row one task; an empty field is absent
  * @typedef {{task_id: string, offset: string, gone?: boolean, [field: string]: unknown}} Change

@@ -13,6 +13,7 @@ import { showInTab } from "../tab-progress.js";
 import { TextPart, part, showIf } from "./part.js";
 import { ProgressBarElement } from "./progress-bar.js";
 import { ResultCardElement } from "./result-card.js";
+import { TaskActionsElement } from "./task-actions.js";
 import { StatePillElement } from "./state-pill.js";
 import { TaskTimelineElement } from "./task-timeline.js";
 
@@ -68,6 +69,7 @@ export class TaskDetailElement extends HTMLElement {
     part(this, "state-pill", StatePillElement).state = row.state;
     part(this, "task-timeline", TaskTimelineElement).row = row;
     part(this, "result-card", ResultCardElement).row = row;
+    part(this, "task-actions", TaskActionsElement).show(row, now);
     this.#progress(row, now);
     this.#words(row);
     this.dataset.group = groupOf(row.state);
