@@ -50,4 +50,5 @@ def test_what_a_pool_of_threads_was_given_runs_once_though_the_worker_ends(
     start_worker(*threads, "-n", "second@here")
     wait_until(lambda: all(state(table, one) == "SUCCESS" for one in task_ids), 15, "all have run")
     assert first.process.wait(10) == 0
+    wait_until(lambda: not redis_client.exists("celery", BROKER_KEEPS), 10, "nothing waits to be run once more")
     assert [file.read_text().count("ended") for file in files] == [1, 1, 1]
