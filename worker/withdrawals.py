@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import redis
 from celery import signals
+from celery.concurrency.base import BasePool
 from celery.worker import control
 from celery.worker import state as celery_state
 from kombu.utils.functional import maybe_list
@@ -29,7 +30,7 @@ def revoke(state: Any, task_id: Any, terminate: bool = False, signal: str | None
     """Celery's own command of this name, and then whatever waits is withdrawn."""
     task_ids = {one for one in maybe_list(task_id) or [] if isinstance(one, str)}
     for one in task_ids:
-        if deliveries.of(one) or not terminate:  # a task that runs is stopped by its own worker alone
+        if not terminate or (deliveries.of(one) and _can_terminate(state)):  # it is its own worker that ends a task
             outbox().put(events.seen(one))
     answer = control.revoke(state, task_id, terminate, signal, **how)
     _withdraw(task_ids)
@@ -40,6 +41,11 @@ def revoke(state: Any, task_id: Any, terminate: bool = False, signal: str | None
 def terminate(state: Any, signal: str, task_id: Any, **how: Any) -> Answer:
     """The same for what may run already: its process is sent the signal."""
     return cast(Answer, revoke(state, task_id, terminate=True, signal=signal))
+
+
+def _can_terminate(state: Any) -> bool:
+    """Threads and solo have no process to end: they must not say that they will."""
+    return type(state.consumer.pool).terminate_job is not BasePool.terminate_job
 
 
 def _withdraw(task_ids: Iterable[str]) -> None:
