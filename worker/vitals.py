@@ -79,10 +79,10 @@ class Vitals:
     def _running(self, requests: list[Any]) -> list[list[Any]]:
         """`[task_id, name, since]` of each, the one that began first in front."""
         begun = sorted(requests, key=lambda request: request.time_start or 0.0)
-        return [[one.id[:LONGEST_ID], one.name[:LONGEST_NAME], self._since(one)] for one in begun[:MOST_RUNNING]]
+        return [[one.id[:LONGEST_ID], one.name[:LONGEST_NAME], self.since(one)] for one in begun[:MOST_RUNNING]]
 
-    def _since(self, request: Any) -> float | None:
-        """Told the same each time, however the two clocks tremble."""
+    def since(self, request: Any) -> float | None:
+        """When it began: the same each time, however the two clocks tremble."""
         if getattr(request, "told_since", None) is None and request.time_start:
             request.told_since = self._by_redis(request.time_start)
         return getattr(request, "told_since", None)

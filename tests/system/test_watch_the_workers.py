@@ -67,11 +67,13 @@ def test_a_killed_worker_is_offline_in_words_and_its_task_is_marked_lost(
     row = worker_row(page, "victim@h")
     task_id = screen.send_task(redis_url, "deadly.early", path=str(tmp_path / "run"), for_s=60)
     expect(row.locator("running-task a")).to_have_attribute("href", f"/tasks/{task_id}")
+    expect(row.locator("state-pill")).to_be_hidden()  # void: it is told as lost while it runs
 
     os.killpg(victim.pid, signal.SIGKILL)
     expect(row.locator(".worker-row-standing")).to_have_text(re.compile(r"^Offline for \d+ s$"), timeout=SILENT_MS)
     expect(row.locator('[data-slot="offline"]')).to_have_count(2)
-    expect(row.locator("state-pill")).to_have_text("Lost", timeout=SILENT_MS)
+    expect(row.locator("state-pill")).to_be_visible(timeout=SILENT_MS)
+    expect(row.locator("state-pill")).to_have_text("Lost")
     said = row.locator(".worker-row-standing").inner_text()
     expect(row.locator(".worker-row-standing")).not_to_have_text(said)  # it ticks
     expect(page.locator(".fleet-board-summary")).to_contain_text("1 worker offline")

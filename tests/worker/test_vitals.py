@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import celery
@@ -12,6 +13,7 @@ import redis
 from tests.processes import Service, wait_until
 from worker import keys
 from worker.fleet import Fleet, Row
+from worker.vitals import Vitals
 
 StartWorker = Callable[..., Service]
 
@@ -59,6 +61,16 @@ def test_what_runs_is_told_the_same_with_each_heartbeat(
     first = only(redis_client)["running"], seen(redis_client)
     wait_until(lambda: seen(redis_client) > first[1] + 3, 10, "it has beaten again")
     assert only(redis_client)["running"] == first[0]
+
+
+def test_a_clock_that_is_set_moves_no_task_that_runs() -> None:
+    request = SimpleNamespace(time_start=time.time())
+    vitals = Vitals(SimpleNamespace(pool=None))
+    vitals.hear(time.time() + 100)
+    told = vitals.since(request)
+    assert told == pytest.approx(time.time() + 100, abs=1), "void: it is not told by Redis' clock"
+    vitals.hear(time.time() + 103)
+    assert vitals.since(request) == told
 
 
 def seen(client: redis.Redis) -> float:
