@@ -20,7 +20,7 @@ export function actionWords(row, now) {
   if (!action) return "";
   if (action.state === "refused") return visibleLine(action.why ?? "It was not possible");
   if (action.state === "done") return `${wordFrom(DONE, action, "Done")}${byWhom(action)}`;
-  if (action.state === "seen") return `${wordFrom(SEEN, action, "The worker knows")}${byWhom(action)}`;
+  if (action.state === "seen") return `${wordFrom(SEEN, action, "The worker knows")}${byWhom(action).replace(", by", ". Asked by")}`;
   const waits = now - (action.asked_at ?? now) > PATIENCE_S ? ". No worker has answered yet" : "";
   return `${wordFrom(ASKED, action, "Asked")}${byWhom(action)}${waits}`;
 }
