@@ -2,10 +2,12 @@
 /** The edge to the server: the only file that knows Socket.IO. */
 
 /** @import {Answer, Refusal, Request} from "./types.js" */
-/** @import {Room} from "./task-store.js" */
+/** @import {Share} from "./lines/share.js" */
+/** @import {Standing} from "./lines/messages.js" */
 import { Subscription } from "./subscription.js";
 
 const ANSWER_WITHIN_MS = 8000;
+const LEAVE_AFTER_MS = 3000;
 
 const OPTIONS = {
   reconnectionDelay: 250,
@@ -20,6 +22,7 @@ const OPTIONS = {
  * @property {boolean} connected
  * @property {(event: string, listener: (data: any) => void) => unknown} on
  * @property {(ms: number) => {emitWithAck: (event: string, data: unknown) => Promise<any>}} timeout
+ * @property {(event: string, data: unknown) => unknown} emit
  * @property {() => unknown} connect
  * @property {{opts: {transports: unknown[]}}} io
  */
@@ -42,8 +45,12 @@ export class Connection extends EventTarget {
     this.#socket.on("frame", (frame) => this.#subscriptions.get(frame.room)?.frame(frame));
   }
 
-  /** Keep `room` as the server has it, from now on. @param {Room} room */
-  follow(room) {
+  get connected() {
+    return this.#socket.connected && this.#upstreamLive;
+  }
+
+  /** Keep the share's room as the server has it, from now on. @param {Share} share */
+  follow({ room }) {
     const subscription = new Subscription(room, {
       ask: (request) => this.#ask(request),
       later: (run, ms) => void setTimeout(run, ms),
@@ -53,15 +60,22 @@ export class Connection extends EventTarget {
     if (this.#socket.connected) subscription.connected();
   }
 
-  /** Everything that is shown is what the server has now, but for rooms that are refused for good. */
-  get live() {
-    const all = [...this.#subscriptions.values()];
-    return this.#socket.connected && this.#upstreamLive && all.every((one) => one.caughtUp || one.refusal);
+  /** @param {string} room @returns {Standing} */
+  standing(room) {
+    const { caughtUp = false, refusal = null } = this.#subscriptions.get(room) ?? {};
+    return { settled: caughtUp || refusal !== null, refusal };
   }
 
-  /** Why a room is refused for good, if one is. @returns {Refusal | null} */
-  get refusal() {
-    return [...this.#subscriptions.values()].find((one) => one.refusal)?.refusal ?? null;
+  /** Nobody watches it any more. @param {string} room */
+  unfollow(room) {
+    this.#subscriptions.get(room)?.disconnected();
+    this.#subscriptions.delete(room);
+    if (this.#socket.connected) this.#socket.emit("unsubscribe", { room });
+  }
+
+  /** @param {() => void} run */
+  later(run) {
+    setTimeout(run, LEAVE_AFTER_MS);
   }
 
   /** @param {Request} request @returns {Promise<Answer | {error: Refusal}>} */

@@ -15,13 +15,16 @@ import "./elements/task-form.js";
 import "./elements/task-search.js";
 import "./elements/theme-switch.js";
 import { FleetRoom } from "./fleet-store.js";
+import { TabLine } from "./lines/tab.js";
+import { bestWire } from "./lines/wires.js";
 import { ServerClock } from "./server-clock.js";
 import { Room } from "./task-store.js";
 
 /** @param {string} name */
 function show(name) {
   const room = name === "workers" ? new FleetRoom() : new Room(name);
-  const connection = new Connection(/** @type {any} */ (window).io);
+  const { search } = new URL(import.meta.url);
+  const connection = new TabLine(bestWire(search, () => new Connection(/** @type {any} */ (window).io)));
   const clock = new ServerClock();
   const views = [...document.querySelectorAll("task-board, task-detail, fleet-board")];
   for (const view of views) {
@@ -33,7 +36,7 @@ function show(name) {
   stand(connection, room, views);
 }
 
-/** @param {Connection} connection @param {Room} room @param {Element[]} views */
+/** @param {TabLine} connection @param {Room} room @param {Element[]} views */
 function stand(connection, room, views) {
   const fresh = connection.live && !connection.refusal;
   document.documentElement.toggleAttribute("data-stale", !fresh);
@@ -41,7 +44,7 @@ function stand(connection, room, views) {
     if (view instanceof TaskBoardElement || view instanceof TaskDetailElement || view instanceof FleetBoardElement) view.live = fresh;
   }
   for (const status of document.querySelectorAll("connection-status")) {
-    if (status instanceof ConnectionStatusElement) status.show(connection.live, worthSaying(connection.refusal, room), room.restarts);
+    if (status instanceof ConnectionStatusElement) status.show(connection.live, worthSaying(connection.refusal, room), room.restarts, connection.tabs);
   }
 }
 

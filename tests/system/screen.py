@@ -12,6 +12,8 @@ from tests.processes import Service, wait_until
 from worker.store import Table
 
 LIVE = "Live"
+OWN_SOCKET = "delete window.SharedWorker; Object.defineProperty(Navigator.prototype, 'locks', {value: undefined})"
+"""For a page whose own network is looked at: what a shared worker asks for, no page's recording sees."""
 WORDS = {"SUCCESS": "Succeeded", "FAILURE": "Failed", "RETRY": "Retrying", "PROGRESS": "Running", "LOST": "Lost"}
 END_TIMEOUT_S = 30.0
 

@@ -41,6 +41,7 @@ def test_tasks_side_by_side_are_pushed_and_the_page_asks_for_nothing(
     web: Service, worker: Service, table: Table, page: Page, recordings: dict[Page, Recording]
 ) -> None:
     shorten_steps(page)
+    page.add_init_script(screen.OWN_SOCKET)
     screen.open_page(page, web.url)
     recording = recordings[page]
     before = len(recording.requests)
@@ -67,6 +68,7 @@ def test_a_tasks_own_page_is_pushed_to_and_asks_for_nothing(
     web: Service, worker: Service, table: Table, page: Page, recordings: dict[Page, Recording]
 ) -> None:
     task_id = screen.start_long_task(web)
+    page.add_init_script(screen.OWN_SOCKET)
     screen.open_page(page, f"{web.url}/tasks/{task_id}")
     recording = recordings[page]
     before = len(recording.requests)

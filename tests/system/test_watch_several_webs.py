@@ -39,6 +39,7 @@ def test_the_web_of_a_page_is_killed_and_the_page_goes_on_with_the_other(
         context.add_init_script("delete window.WebSocket")
     page = new_page()
     recordings[page].allow(*CONNECTION_ERRORS)
+    page.add_init_script(screen.OWN_SOCKET)
     screen.open_page(page, balancer.url)
     task_id = screen.send_task(redis_url, "trial.count", total=60, pause_s=0.1)
     expect(screen.state(screen.row(page, task_id))).to_have_text("Running")

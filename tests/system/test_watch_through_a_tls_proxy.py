@@ -25,6 +25,7 @@ def test_the_board_is_live_and_takes_orders(
     proxy = start_balancer({name: ports.free_port() for name in "ab"}, tls=True)
     for name, port in proxy.webs.items():
         start_web(WEB_NAME=name, PORT=str(port), TRUSTED_ORIGINS=proxy.url)
+    page.add_init_script(screen.OWN_SOCKET)
     screen.open_page(page, proxy.url)
     assert [url.split("?")[0] for url in recordings[page].sockets] == [f"wss{proxy.url[5:]}/socket.io/"]
     page.get_by_role("button", name="long task").click()

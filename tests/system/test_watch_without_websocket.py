@@ -19,6 +19,7 @@ def test_a_browser_without_websocket_polls_long_and_ends_exact(
     redis_url: str,
 ) -> None:
     context.add_init_script("delete window.WebSocket")
+    page.add_init_script(screen.OWN_SOCKET)
     screen.open_page(page, web.url)
     watch_two_tasks(page, table, redis_url)
     assert recordings[page].sockets == []
@@ -28,6 +29,7 @@ def test_behind_a_proxy_that_refuses_websockets_long_polling_takes_over(
     web: Service, worker: Service, table: Table, page: Page, recordings: dict[Page, Recording], redis_url: str
 ) -> None:
     recordings[page].allow("WebSocket connection")
+    page.add_init_script(screen.OWN_SOCKET)
     with Proxy(web.port) as proxy:
         screen.open_page(page, proxy.url)
         assert proxy.refused, "void: no WebSocket was tried"

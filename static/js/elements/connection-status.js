@@ -12,10 +12,13 @@ export class ConnectionStatusElement extends HTMLElement {
   /** @type {number | null} in milliseconds since 1970 */ #notLiveSince = Date.now();
   #wasLive = false;
   #timer = 0;
+  #tabs = 1;
+  #share = new TextPart(this, ".connection-status-tabs");
   #word = new TextPart(this, ".connection-status-word");
 
-  /** @param {boolean} live @param {Refusal | null} refusal @param {number} restarts of the log */
-  show(live, refusal, restarts) {
+  /** @param {boolean} live @param {Refusal | null} refusal @param {number} restarts of the log @param {number} tabs that share the connection */
+  show(live, refusal, restarts, tabs) {
+    this.#tabs = tabs;
     this.#wasLive ||= live;
     this.#notLiveSince = live ? null : (this.#notLiveSince ?? Date.now());
     this.#render();
@@ -28,6 +31,7 @@ export class ConnectionStatusElement extends HTMLElement {
     const standing = standingOf(this.#notLiveSince, Date.now());
     this.dataset.standing = standing;
     this.#word.set(this.#words(standing));
+    this.#share.set(standing === "live" && this.#tabs > 1 ? `one connection, ${this.#tabs} tabs` : "");
   }
 
   /** @param {Standing} standing */

@@ -1,0 +1,90 @@
+// @ts-check
+/** A tab's end of the line: its rooms, kept as the shared end has them. */
+
+/** @import {Answer, Refusal, Request} from "../types.js" */
+/** @import {Room} from "../task-store.js" */
+/** @import {ToTab, Wire} from "./messages.js" */
+import { Subscription } from "../subscription.js";
+
+const ANSWER_WITHIN_MS = 10_000;
+
+export class TabLine extends EventTarget {
+  tabs = 1;
+  #live = false;
+  #open = false;
+  #read = 0;
+  #asked = 0;
+  /** @type {Map<string, Subscription>} */ #subscriptions = new Map();
+  /** @type {Map<number, (answer: Answer | {error: Refusal}) => void>} */ #questions = new Map();
+  /** @type {Wire} */ #wire;
+
+  /** @param {Wire} wire */
+  constructor(wire) {
+    super();
+    this.#wire = wire;
+    wire.open((message) => this.#hear(message), () => this.#fresh());
+  }
+
+  /** Keep `room` as the server has it, from now on. @param {Room} room */
+  follow(room) {
+    const subscription = new Subscription(room, {
+      ask: (request) => this.#ask(request),
+      later: (run, ms) => void setTimeout(run, ms),
+      changed: () => this.#changed(),
+    });
+    this.#subscriptions.set(room.name, subscription);
+    if (this.#open) subscription.connected();
+  }
+
+  /** Everything that is shown is what the server has now, but for rooms that are refused for good. */
+  get live() {
+    return this.#live && [...this.#subscriptions.values()].every((one) => one.caughtUp || one.refusal);
+  }
+
+  /** Why a room is refused for good, if one is. @returns {Refusal | null} */
+  get refusal() {
+    return [...this.#subscriptions.values()].find((one) => one.refusal)?.refusal ?? null;
+  }
+
+  /** Another end is there: it knows nothing of this tab. */
+  #fresh() {
+    this.#live = false;
+    this.#open = true;
+    this.#read = 0;
+    this.#questions.clear();
+    for (const subscription of this.#subscriptions.values()) {
+      subscription.disconnected();
+      subscription.connected();
+    }
+  }
+
+  /** @param {Request} request @returns {Promise<Answer | {error: Refusal}>} */
+  #ask(request) {
+    const number = (this.#asked += 1);
+    return new Promise((resolve, reject) => {
+      this.#questions.set(number, resolve);
+      setTimeout(() => this.#questions.delete(number) && reject(new Error("no answer")), ANSWER_WITHIN_MS);
+      this.#wire.send({ kind: "subscribe", number, request });
+    });
+  }
+
+  /** @param {ToTab} message */
+  #hear(message) {
+    if (message.kind === "standing") return this.#standing(message.live, message.tabs);
+    if (message.kind === "fault") return reportError(new Error(`The shared connection: ${message.text}`));
+    this.#wire.send({ kind: "read", number: (this.#read += 1) });
+    if (message.kind === "frame") return this.#subscriptions.get(message.frame.room)?.frame(message.frame);
+    this.#questions.get(message.number)?.(message.answer);
+    this.#questions.delete(message.number);
+  }
+
+  /** @param {boolean} live @param {number} tabs */
+  #standing(live, tabs) {
+    [this.#live, this.tabs] = [live, tabs];
+    this.#changed();
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,97 @@
+// @ts-check
+/** The three ways from a tab to its shared end: a shared worker, the tab that leads, or the tab itself. */
+
+/** @import {FromTab, Upstream, Wire} from "./messages.js" */
+import { Hub } from "./hub.js";
+import { hold, whenReleased } from "./locks.js";
+
+/** A restored page (back and forward) is one that came anew. @param {() => void} hello @param {() => void} bye */
+function comeAndGo(hello, bye) {
+  addEventListener("pagehide", bye);
+  addEventListener("pageshow", (event) => event.persisted && hello());
+}
+
+/**
+ * What this browser can: as few connections as possible.
+ * @param {string} version @param {() => Upstream} connect @returns {Wire}
+ */
+export function bestWire(version, connect) {
+  if ("SharedWorker" in globalThis) return sharedWorker(version);
+  if ("locks" in navigator && navigator.locks && "BroadcastChannel" in globalThis) return leader(version, connect);
+  return ownSocket(connect);
+}
+
+/** @param {string} version of the scripts: a page and a worker of two versions don't understand each other @returns {Wire} */
+export function sharedWorker(version) {
+  const tab = `tab-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
+  const url = new URL(`worker.js${version}`, import.meta.url);
+  const { port } = new SharedWorker(url, { type: "module", name: "pushboard" });
+  /** @param {FromTab} message */
+  const send = (message) => port.postMessage(message);
+  const hello = () => void hold(tab).then(() => send({ kind: "hello", tab }));
+  return {
+    send,
+    open(hear, fresh) {
+      port.onmessage = ({ data }) => (data.kind === "welcome" ? fresh() : hear(data));
+      comeAndGo(() => send({ kind: "hello", tab }), () => send({ kind: "bye" }));
+      hello();
+    },
+  };
+}
+
+/** Whoever holds the lock has the connection; when that tab closes, the next one gets it. @param {string} version @param {() => Upstream} connect @returns {Wire} */
+export function leader(version, connect) {
+  const tab = `tab-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
+  const name = `pushboard-${version}`;
+  const [all, own] = [new BroadcastChannel(name), new BroadcastChannel(`${name}-${tab}`)];
+  /** @param {FromTab} message */
+  const send = (message) => all.postMessage({ ...message, from: tab });
+  const hello = () => send({ kind: "hello", tab });
+  return {
+    send,
+    open(hear, fresh) {
+      own.onmessage = ({ data }) => (data.kind === "welcome" ? fresh() : hear(data));
+      all.onmessage = ({ data }) => data.kind === "leader" && hello();
+      comeAndGo(hello, () => send({ kind: "bye" }));
+      void hold(tab).then(hello);
+      void hold(name).then(() => lead(name, new Hub(connect())));
+    },
+  };
+}
+
+/** @param {string} name @param {Hub} hub */
+function lead(name, hub) {
+  const all = new BroadcastChannel(name);
+  /** @type {Map<string, BroadcastChannel>} */
+  const channels = new Map();
+  /** @param {string} tab */
+  const gone = (tab) => {
+    hub.gone(tab);
+    channels.get(tab)?.close();
+    channels.delete(tab);
+  };
+  all.onmessage = ({ data }) => {
+    if (data.kind === "bye") return gone(data.from);
+    if (data.kind !== "hello") return hub.hear(data.from, data);
+    const channel = channels.get(data.tab) ?? new BroadcastChannel(`${name}-${data.tab}`);
+    if (!channels.has(data.tab)) whenReleased(data.tab, () => gone(data.tab));
+    channels.set(data.tab, channel);
+    channel.postMessage({ kind: "welcome" });
+    hub.came(data.tab, (message) => channel.postMessage(message));
+  };
+  all.postMessage({ kind: "leader" });
+}
+
+/** A connection of this tab's own. @param {() => Upstream} connect @returns {Wire} */
+export function ownSocket(connect) {
+  const hub = new Hub(connect());
+  return {
+    send: (message) => queueMicrotask(() => hub.hear("own", message)),
+    open(hear, fresh) {
+      queueMicrotask(() => {
+        fresh();
+        hub.came("own", (message) => queueMicrotask(() => hear(message)));
+      });
+    },
+  };
+}

@@ -1,0 +1,38 @@
+// @ts-check
+/** The shared worker: one connection for all tabs of this browser. */
+
+import { Connection } from "../connection.js";
+import { Hub } from "./hub.js";
+import { whenReleased } from "./locks.js";
+
+const SOCKET_IO = "../../vendor/socket.io.min.js"; // fetched at set-up; it sets `io`
+
+// A tab may come before it is loaded: the listener has to be there from the start.
+const ready = import(SOCKET_IO).then(() => new Hub(new Connection(/** @type {any} */ (globalThis).io)));
+
+globalThis.addEventListener("connect", (event) => {
+  const [port] = /** @type {MessageEvent} */ (event).ports;
+  ready.then(
+    (hub) => serve(hub, port),
+    (error) => port.postMessage({ kind: "fault", text: String(error) }),
+  );
+});
+
+/** @param {Hub} hub @param {MessagePort} port */
+function serve(hub, port) {
+  let tab = "";
+  port.onmessage = ({ data }) => {
+    if (data.kind === "bye") return hub.gone(tab);
+    if (data.kind !== "hello") return hub.hear(tab, data);
+    tab = data.tab;
+    port.postMessage({ kind: "welcome" });
+    hub.came(tab, (message) => port.postMessage(message));
+    whenReleased(tab, () => hub.gone(tab));
+  };
+}
+
+// Nobody sees the console of a shared worker.
+/** @param {string} text */
+const fault = (text) => void ready.then((hub) => hub.fault(text));
+globalThis.addEventListener("error", (event) => fault(event.error?.stack ?? event.message));
+globalThis.addEventListener("unhandledrejection", (event) => fault(String(event.reason?.stack ?? event.reason)));
