@@ -84,7 +84,7 @@ def _number(value: object) -> int | float | None:
 
 
 def _standing(told: Mapping[str, Any], seen_s: float, now_s: float) -> Row:
-    """`online`, `offline` since its last heartbeat, or `stopped` in order. Beats of the future: the clock was set back."""
+    """`online`, `offline` since its last beat, or `stopped` in order. A beat of the future: the clock was set back."""
     if told["stopped"]:
         return {"standing": "stopped", "gone_since": round(seen_s, 1)}
     if abs(now_s - seen_s) < SILENCE_S:
