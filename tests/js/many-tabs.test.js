@@ -43,7 +43,7 @@ function openTab(hub, id) {
     send: (message) => tab.toHub.push(structuredClone(message)),
     open: (hear, fresh) => Object.assign(tab, { hear, fresh }),
   };
-  tab.line = new TabLine(wire);
+  tab.line = new TabLine(wire, (run, ms) => setTimeout(run, ms).unref()); // a closed tab's timers keep no test waiting
   tab.line.follow(tab.room);
   tab.connect();
   tab.fresh();

@@ -17,11 +17,12 @@ export class TabLine extends EventTarget {
   /** @type {Map<string, Subscription>} */ #subscriptions = new Map();
   /** @type {Map<number, (answer: Answer | {error: Refusal}) => void>} */ #questions = new Map();
   /** @type {Wire} */ #wire;
+  /** @type {(run: () => void, ms: number) => unknown} */ #later;
 
-  /** @param {Wire} wire */
-  constructor(wire) {
+  /** @param {Wire} wire @param {(run: () => void, ms: number) => unknown} later */
+  constructor(wire, later = (run, ms) => setTimeout(run, ms)) {
     super();
-    this.#wire = wire;
+    [this.#wire, this.#later] = [wire, later];
     wire.open((message) => this.#hear(message), () => this.#fresh());
   }
 
@@ -29,7 +30,7 @@ export class TabLine extends EventTarget {
   follow(room) {
     const subscription = new Subscription(room, {
       ask: (request) => this.#ask(request),
-      later: (run, ms) => void setTimeout(run, ms),
+      later: (run, ms) => void this.#later(run, ms),
       changed: () => this.#changed(),
     });
     this.#subscriptions.set(room.name, subscription);
@@ -63,7 +64,7 @@ export class TabLine extends EventTarget {
     const number = (this.#asked += 1);
     return new Promise((resolve, reject) => {
       this.#questions.set(number, resolve);
-      setTimeout(() => this.#questions.delete(number) && reject(new Error("no answer")), ANSWER_WITHIN_MS);
+      this.#later(() => this.#questions.delete(number) && reject(new Error("no answer")), ANSWER_WITHIN_MS);
       this.#wire.send({ kind: "subscribe", number, request });
     });
   }
