@@ -55,6 +55,24 @@ def test_tabs_close_one_after_the_other_and_the_last_one_shows_the_end(
     assert clients(web) == 1
 
 
+@pytest.mark.parametrize(
+    "refusal", ["throw new Error('not here')", "setTimeout(() => this.dispatchEvent(new Event('error')))"]
+)
+def test_a_browser_whose_shared_worker_does_not_start_takes_the_next_way(
+    web: Service, worker: Service, context: BrowserContext, redis_url: str, refusal: str
+) -> None:
+    port = "port = { postMessage() {} }"
+    context.add_init_script(
+        f"window.SharedWorker = class extends EventTarget {{ {port}; constructor() {{ super(); {refusal} }} }}"
+    )
+    tabs = [screen.open_page(context.new_page(), web.url) for _ in range(2)]
+    task_id = screen.send_task(redis_url, "trial.count", total=5, pause_s=0.1)
+    for tab in tabs:
+        expect(screen.standing(tab)).to_have_text(screen.LIVE)
+        expect(screen.state(screen.row(tab, task_id))).to_have_text("Succeeded")
+    assert clients(web) == 1, "the tab that leads has the connection"
+
+
 def shared(page: Page) -> Locator:
     """What the header says of the tabs that share the connection."""
     return page.locator(".connection-status-tabs")

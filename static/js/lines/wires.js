@@ -16,24 +16,46 @@ function comeAndGo(hello, bye) {
  * @param {string} version @param {() => Upstream} connect @returns {Wire}
  */
 export function bestWire(version, connect) {
-  if ("SharedWorker" in globalThis) return sharedWorker(version);
+  if (!("SharedWorker" in globalThis)) return withoutWorker(version, connect);
+  try {
+    return sharedWorker(version, () => withoutWorker(version, connect));
+  } catch {
+    return withoutWorker(version, connect); // a setting of the browser's, or of who runs it, forbids it
+  }
+}
+
+/** @param {string} version @param {() => Upstream} connect @returns {Wire} */
+function withoutWorker(version, connect) {
   if ("locks" in navigator && navigator.locks && "BroadcastChannel" in globalThis) return leader(version, connect);
   return ownSocket(connect);
 }
 
-/** @param {string} version of the scripts: a page and a worker of two versions don't understand each other @returns {Wire} */
-export function sharedWorker(version) {
+/**
+ * @param {string} version of the scripts: a page and a worker of two versions don't understand each other
+ * @param {() => Wire} otherwise the way to take if the worker's script does not start
+ * @returns {Wire}
+ */
+export function sharedWorker(version, otherwise) {
   const tab = `tab-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
   const url = new URL(`worker.js${version}`, import.meta.url);
-  const { port } = new SharedWorker(url, { type: "module", name: "pushboard" });
+  const worker = new SharedWorker(url, { type: "module", name: "pushboard" });
+  /** @type {Wire | null} */ let instead = null;
+  let welcomed = false;
   /** @param {FromTab} message */
-  const send = (message) => port.postMessage(message);
-  const hello = () => void hold(tab).then(() => send({ kind: "hello", tab }));
+  const send = (message) => (instead ? instead.send(message) : worker.port.postMessage(message));
+  const hello = () => void hold(tab).then(() => instead || send({ kind: "hello", tab }));
   return {
     send,
     open(hear, fresh) {
-      port.onmessage = ({ data }) => (data.kind === "welcome" ? fresh() : hear(data));
-      comeAndGo(() => send({ kind: "hello", tab }), () => send({ kind: "bye" }));
+      worker.addEventListener("error", () => {
+        if (!welcomed && !instead) (instead = otherwise()).open(hear, fresh);
+      });
+      worker.port.onmessage = ({ data }) => {
+        welcomed = true;
+        if (data.kind === "welcome") fresh();
+        else hear(data);
+      };
+      comeAndGo(() => instead || send({ kind: "hello", tab }), () => instead || send({ kind: "bye" }));
       hello();
     },
   };
