@@ -33,6 +33,8 @@ def open_form(page: Page, web: Service, name: str) -> None:
     expect(links).to_have_count(1)
     links.click()
     expect(page.locator("h1")).to_have_text(f"Run {name}")
+    # Until its script is there, the form is a plain one that the server answers.
+    page.locator("task-form:defined").wait_for()
 
 
 def press_run(page: Page) -> None:

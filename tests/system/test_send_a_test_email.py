@@ -58,9 +58,11 @@ def test_a_refused_recipient_is_seen_with_the_mail_servers_reason(
 def test_a_mail_put_off_is_shown_as_retrying_and_goes_out_in_the_end(
     web: Service, worker: Service, table: Table, smtp_server: SmtpServer, page: Page
 ) -> None:
-    smtp_server.later[ADDRESS] = 1
+    smtp_server.later[ADDRESS] = 1_000
     submit(page, web, "Send")
     task_id = only_task(table)
+    expect(screen.state(screen.row(page, task_id))).to_have_text("Retrying")
+    smtp_server.later[ADDRESS] = 0
     expect(screen.state(screen.row(page, task_id))).to_have_text("Succeeded")
     shown = screen.seen_of(page, task_id, "state")
     assert "Retrying" in shown and shown[-1] == "Succeeded", shown
