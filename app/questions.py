@@ -7,7 +7,8 @@ from app.errors import BadRequest
 from worker import states
 from worker.query import KINDS, LONGEST_TEXT, MOST_ROWS, Query
 
-NAMES = frozenset({"state", "name", "queue", "worker", "q", "since", "until", "order", "after", "most"})
+NAMES = frozenset({"state", "name", "queue", "worker", "q", "since", "until", "order", "after", "skip", "most"})
+MOST_SKIPPED = 10_000_000
 
 
 def read(given: Mapping[str, str]) -> Query:
@@ -17,15 +18,19 @@ def read(given: Mapping[str, str]) -> Query:
         raise BadRequest(f"There is no parameter {sorted(unknown)[0]!r}. These there are: {', '.join(sorted(NAMES))}.")
     if given.get("order", "newest") not in ("newest", "oldest"):
         raise BadRequest("order must be newest or oldest.")
-    return Query(
+    query = Query(
         filters=_filters(given),
         text=_text(given, "q"),
         since=_time(given, "since"),
         until=_time(given, "until"),
         oldest_first=given.get("order") == "oldest",
         after=_after(given.get("after", "")),
-        most=_most(given.get("most", str(MOST_ROWS))),
+        skip=_number(given, "skip", 0, MOST_SKIPPED),
+        most=_number(given, "most", 1, MOST_ROWS, MOST_ROWS),
     )
+    if query.skip and (query.after or not query.is_counted):
+        raise BadRequest("skip is for a list without q, with one filter at most, and without after.")
+    return query
 
 
 def _filters(given: Mapping[str, str]) -> dict[str, str]:
@@ -55,11 +60,12 @@ def _time(given: Mapping[str, str], name: str) -> float | None:
 
 def _after(given: str) -> str:
     if given and not (given.isascii() and given.isdecimal() and len(given) <= 16):
-        raise BadRequest("after must be the `next` of the page before.")
+        raise BadRequest("after must be the `next` of the page before, or the `heard` of a row.")
     return given
 
 
-def _most(given: str) -> int:
-    if not (given.isascii() and given.isdecimal() and 1 <= int(given[:9]) <= MOST_ROWS):
-        raise BadRequest(f"most must be a number from 1 to {MOST_ROWS}.")
-    return int(given)
+def _number(given: Mapping[str, str], name: str, least: int, most: int, otherwise: int = 0) -> int:
+    text = given.get(name, str(otherwise))
+    if not (text.isascii() and text.isdecimal() and len(text) <= 9 and least <= int(text) <= most):
+        raise BadRequest(f"{name} must be a number from {least} to {most}.")
+    return int(text)

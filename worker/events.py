@@ -33,8 +33,8 @@ JSON_LENGTHS = {
 DETAILS = frozenset({"args", "kwargs", "meta", "result", "error", "traceback", "sender", "call", "rerun_of", "action"})
 """Fields of the one task's room; the board's rows go without them."""
 
-FIELDS = ("task_id", "offset", *TEXT_LENGTHS, *NUMBERS, *STAMPS, *JSON_LENGTHS)
-"""Every field of a row."""
+FIELDS = ("task_id", "offset", "heard", *TEXT_LENGTHS, *NUMBERS, *STAMPS, *JSON_LENGTHS)
+"""Every field of a row. heard: the offset of the first event, by which lists are ordered."""
 
 BOARD_FIELDS = tuple(name for name in FIELDS if name not in DETAILS)
 """The fields of a row on the board."""

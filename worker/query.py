@@ -25,7 +25,8 @@ class Query:
     """One page of the list.
 
     filters: kind -> value, of KINDS. text: any part of what SEARCHED names; a-z stand for A-Z too. since, until: when
-    the task was first heard of, in seconds since 1970 by Redis' clock. after: `next` of the page before.
+    the task was first heard of, in seconds since 1970 by Redis' clock. after: `next` of the page before, or any row's
+    `heard`. skip: begin after so many rows; only for a query that `is_counted`, and without `after`.
     """
 
     filters: Mapping[str, str] = field(default_factory=dict)
@@ -34,7 +35,13 @@ class Query:
     until: float | None = None
     oldest_first: bool = False
     after: str = ""
+    skip: int = 0
     most: int = MOST_ROWS
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether one index has it all, so that places and the total are known without reading rows."""
+        return not self.text and len(self.filters) <= 1
 
     def encode(self) -> list[str | int]:
         """The script's arguments."""
@@ -43,7 +50,7 @@ class Query:
         filters = [
             part for kind, value in self.filters.items() for part in (kind, json.dumps(value, ensure_ascii=False))
         ]
-        head: list[str | int] = [keys.BY, keys.ROW, self.most, MOST_LOOKED_AT, order, self.after, *times]
+        head: list[str | int] = [keys.BY, keys.ROW, self.most, MOST_LOOKED_AT, order, self.after, self.skip, *times]
         return [*head, _needle(self.text), len(self.filters), *filters, len(SEARCHED), *SEARCHED, *BOARD_FIELDS]
 
 

@@ -30,7 +30,8 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows that match a query. total: how many there are, None if that would take reading them all.
+    """Rows that match a query. total: how many there are; place: how many of them come before these rows. Both None if
+    that would take reading them all.
 
     next: where the next page begins, "" if there is none; it may be there though few rows are here, as one query looks
     at a bounded number of rows.
@@ -40,6 +41,7 @@ class Page:
     offset: str
     rows: list[Row]
     total: int | None
+    place: int | None
     next: str
 
 
@@ -76,9 +78,9 @@ class Table:
     def query(self, query: Query) -> Page:
         """One page of the list, in bounded time however many tasks there are."""
         answer = self._query(keys=[keys.META, keys.SENT], args=query.encode())
-        epoch, offset, total, on, stored = cast(list[Any], answer)
+        epoch, offset, total, place, on, stored = cast(list[Any], answer)
         rows = [row for row in (_row(BOARD_FIELDS, values) for values in stored) if row]
-        return Page(epoch, offset or NO_OFFSET, rows, None if total < 0 else total, on)
+        return Page(epoch, offset or NO_OFFSET, rows, _known(total), _known(place), on)
 
     def facets(self, kind: str) -> dict[str, int]:
         """The values that tasks have of one of KINDS, and how many tasks each."""
@@ -96,6 +98,10 @@ class Table:
 def _row(names: Sequence[str], stored: Iterable[str | None]) -> Row | None:
     row = {name: json.loads(value) if value is not None else None for name, value in zip(names, stored, strict=True)}
     return row if row["task_id"] is not None else None
+
+
+def _known(number: int) -> int | None:
+    return None if number < 0 else number
 
 
 def _numbers(stored: Mapping[str, str]) -> dict[str, int]:

@@ -35,7 +35,9 @@ def test_the_list_is_filtered_and_paged(web: Service, log: Log) -> None:
     assert (_ids(first), first["total"]) == (["t4", "t3", "t2"], 5)
     second = _get(web, name="shop.job", most=3, after=first["next"])
     assert (_ids(second), second["next"]) == (["t1", "t0"], "")
+    assert (second["place"], second["total"]) == (3, 5)
     assert _ids(_get(web, order="oldest", most=1)) == ["t0"]
+    assert _ids(_get(web, name="shop.job", skip=3)) == ["t1", "t0"]
     assert _ids(_get(web, since=first["rows"][1]["sent_at"], until=first["rows"][0]["sent_at"])) == ["t4", "t3"]
 
 
@@ -58,6 +60,10 @@ def test_what_it_can_be_filtered_by_is_told_with_numbers(web: Service, log: Log)
         {"most": "201"},
         {"most": "9" * 100},
         {"q": "x" * 201},
+        {"skip": "-1"},
+        {"skip": "5", "q": "x"},
+        {"skip": "5", "state": "failed", "queue": "celery"},
+        {"skip": "5", "after": "17"},
         {"colour": "red"},
     ],
     ids=str,

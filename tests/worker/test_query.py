@@ -1,6 +1,7 @@
 """The list's queries: by index, in bounded looks, page after page."""
 
 import random
+from functools import partial
 
 import pytest
 import redis
@@ -58,7 +59,7 @@ def test_a_filter_is_answered_from_its_index_with_an_exact_total(table: Table) -
 def test_filters_together_mean_all_of_them(table: Table) -> None:
     page = table.query(Query({"name": "shop.job1", "queue": "q1", "group": "queued"}))
     assert _ids(page) == ["t19", "t13", "t07", "t01"]
-    assert page.total is None
+    assert (page.total, page.place) == (None, None)
 
 
 @pytest.mark.usefixtures("many")
@@ -88,7 +89,37 @@ def test_pages_follow_each_other_without_a_gap_and_without_a_row_twice(table: Ta
 def test_times_bound_the_list(table: Table) -> None:
     rows = table.query(Query(oldest_first=True)).rows
     since, until = rows[10]["sent_at"], rows[12]["sent_at"]
-    assert _ids(table.query(Query(since=since, until=until))) == ["t12", "t11", "t10"]
+    page = table.query(Query(since=since, until=until))
+    assert (_ids(page), page.total, page.place) == (["t12", "t11", "t10"], 3, 0)
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize("oldest_first", [False, True])
+@pytest.mark.parametrize("filters", [{}, {"name": "shop.job1"}, {"group": "queued"}], ids=str)
+def test_a_list_can_be_begun_at_any_place(table: Table, filters: dict[str, str], oldest_first: bool) -> None:
+    rows = table.query(Query(oldest_first=True)).rows
+    for since, until in ((None, None), (rows[3]["sent_at"], rows[21]["sent_at"])):
+        asked = partial(Query, filters, since=since, until=until, oldest_first=oldest_first)
+        everything = table.query(asked()).rows
+        assert len(everything) > 4, "void: there is nothing to skip"
+        for place in range(len(everything)):
+            page = table.query(asked(skip=place, most=3))
+            assert (page.rows, page.place, page.total) == (everything[place : place + 3], place, len(everything))
+            following = table.query(asked(after=everything[place]["heard"], most=3))
+            assert (following.rows, following.place) == (everything[place + 1 : place + 4], place + 1)
+        beyond = table.query(asked(skip=len(everything) + 5))
+        assert (beyond.rows, beyond.place) == ([], len(everything))
+
+
+def test_a_row_keeps_the_place_of_its_first_event(log: Log, table: Table, redis_client: redis.Redis) -> None:
+    for task_id in ("t1", "t2", "t1"):
+        log.append(started(task_id, run=f"r{redis_client.incr('runs')}"))
+    row = table.row("t1")
+    assert row and row["heard"] < table.query(Query()).rows[0]["heard"] < row["offset"]
+    redis_client.delete(keys.row("t1"))  # as Redis does where memory is short
+    log.append(started("t1", run="r9"))
+    again = table.row("t1")
+    assert again and again["heard"] == row["heard"]
 
 
 @pytest.mark.usefixtures("many")

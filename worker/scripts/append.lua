@@ -166,8 +166,10 @@ if #fold == 0 then return {'unchanged', attempt, '', to_do} end
 
 -- Whoever lists some tasks only, the failed ones say, must know what a task is that comes to be among them: an entry that
 -- tells of another state tells the small row's other fields too.
-local SMALL = {'name', 'queue', 'worker', 'note', 'summary', 'attempt', 'retries', 'current', 'total', 'eta', 'sent_at',
+local SMALL = {'heard', 'name', 'queue', 'worker', 'note', 'summary', 'attempt', 'retries', 'current', 'total', 'eta', 'sent_at',
   'received_at', 'started_at', 'progress_at', 'ended_at'}
+local offset, prev = next_offset()
+if not had[2] then set('heard', string.format('"%.0f"', redis.call('ZSCORE', sent, task_id) or offset)) end
 local told = {unpack(fold)}
 if is_another_state then
   for place, value in ipairs(redis.call('HMGET', row, unpack(SMALL))) do
@@ -178,7 +180,6 @@ if is_another_state then
   end
 end
 
-local offset, prev = next_offset()
 add(offset, prev, task_id, kind, told)
 local were = redis.call('HMGET', row, unpack(INDEXED))
 redis.call('HSET', row, 'task_id', cjson.encode(task_id), 'offset', '"' .. offset .. '"', unpack(fold))

@@ -2,15 +2,15 @@
 -- Looks at no more than a bounded number of rows, however many there are, and says where to go on.
 -- KEYS  meta, sent
 -- ARGV  index key prefix, row key prefix, most rows, most looked at, 'newest' or 'oldest', begin after (a score) or '',
---       earliest, latest (scores), text in lower case or '', number of filters, then for each: kind, value as JSON,
+--       rows to skip (where they can be counted, and `begin after` is ''), earliest, latest (scores), text in lower case or '', number of filters, then for each: kind, value as JSON,
 --       number of fields that are searched, their names, then the fields of a row
--- Answers {epoch, offset, total or -1, next or '', rows}
+-- Answers {epoch, offset, total or -1, how many come before the first row or -1, next or '', rows}
 local meta, sent = KEYS[1], KEYS[2]
-local index, prefix, most, budget, order, after, earliest, latest, text = unpack(ARGV, 1, 9)
-most, budget = tonumber(most), tonumber(budget)
-local at = 11
+local index, prefix, most, budget, order, after, skip, earliest, latest, text = unpack(ARGV, 1, 10)
+most, budget, skip = tonumber(most), tonumber(budget), tonumber(skip)
+local at = 12
 local filters = {}
-for _ = 1, tonumber(ARGV[10]) do
+for _ = 1, tonumber(ARGV[11]) do
   filters[#filters + 1] = {kind = ARGV[at], value = ARGV[at + 1]}
   at = at + 2
 end
@@ -48,8 +48,29 @@ local function chunk(from)
   return redis.call('ZRANGE', walked, from or latest, earliest, 'BYSCORE', 'REV', 'LIMIT', 0, 100, 'WITHSCORES')
 end
 
-local rows, looked, on = {}, 0, ''
+-- Where every member of the index matches, places are ranks.
+local is_counted = text == '' and #checked == 0
+local total = is_counted and redis.call('ZCOUNT', walked, earliest, latest) or -1
+local oldest_first = order == 'oldest'
+local function number_before(score)
+  if oldest_first then return redis.call('ZCOUNT', walked, earliest, '(' .. score) end
+  return redis.call('ZCOUNT', walked, '(' .. score, latest)
+end
+
+local rows, looked, on, place = {}, 0, '', -1
 local from = after ~= '' and '(' .. after or nil
+if is_counted then
+  place = math.min(skip, total)
+  if after ~= '' then
+    place = number_before(after) + redis.call('ZCOUNT', walked, after, after)
+  elseif skip > 0 then
+    local first = place + (oldest_first and redis.call('ZCOUNT', walked, '-inf', '(' .. earliest)
+      or redis.call('ZCOUNT', walked, '(' .. latest, '+inf'))
+    local found = oldest_first and redis.call('ZRANGE', walked, first, first, 'WITHSCORES')
+      or redis.call('ZRANGE', walked, first, first, 'REV', 'WITHSCORES')
+    from = skip < total and found[2] or (oldest_first and '(+inf' or '(-inf')
+  end
+end
 while true do
   local found = chunk(from)
   if #found == 0 then break end
@@ -62,6 +83,5 @@ while true do
   if on ~= '' then break end
 end
 
-local is_counted = text == '' and #checked == 0 and earliest == '-inf' and latest == '+inf'
 local now = redis.call('HMGET', meta, 'epoch', 'offset')
-return {now[1] or '', now[2] or '', is_counted and smallest or -1, on, rows}
+return {now[1] or '', now[2] or '', total, place, on, rows}
