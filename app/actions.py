@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any
 
 import redis
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, jsonify, url_for
 from kombu.exceptions import OperationalError
 
+from app import json_body
 from app.errors import BadFields, BadRequest, Conflict, NotFound
 from app.extensions import log, table
 from app.start import sender, start_task
@@ -22,7 +23,6 @@ from worker.stream import connect
 
 actions = Blueprint("actions", __name__, url_prefix="/api")
 
-MOST_BYTES = 256_000
 PURGE_TIMEOUT_S = 2.0
 
 UNKNOWN = "Nobody issued a task with this id, or it has expired."
@@ -35,7 +35,7 @@ REFUSALS = {
 @actions.post("/tasks/<task_id>/revocation")
 def stop(task_id: str) -> tuple[Response, int]:
     """Ask a task to stop: `{force?}`. 202, and the action that is under way; its receipt comes in the task's row."""
-    force = _body({"force"}).get("force", False)
+    force = json_body.read({"force"}).get("force", False)
     if not isinstance(force, bool):
         raise BadFields({"force": "This is true or false."})
     _check_id(task_id)
@@ -48,7 +48,7 @@ def stop(task_id: str) -> tuple[Response, int]:
 @actions.post("/tasks/<task_id>/rerun")
 def rerun(task_id: str) -> tuple[Response, int, dict[str, str]]:
     """Run an ended task again, with its own arguments or with those given: `{args?, kwargs?}`."""
-    body = _body({"args", "kwargs"})
+    body = json_body.read({"args", "kwargs"})
     _check_id(task_id)
     row = table().row(task_id) or {}
     args, kwargs = _arguments(row, body)
@@ -89,7 +89,7 @@ def _arguments(row: dict[str, Any], body: dict[str, Any]) -> tuple[list[Any], di
 @actions.post("/queues/<path:name>/purge")
 def purge(name: str) -> dict[str, int]:
     """Empty a queue: `{confirm}` is its name, typed once more. Answers `{purged}`: how many messages it had."""
-    if _body({"confirm"}).get("confirm") != name:
+    if json_body.read({"confirm"}).get("confirm") != name:
         raise BadFields({"confirm": "This must be the name of the queue, exactly."})
     if not settings.broker_url.startswith(("redis", "unix")):
         raise Conflict("Only a queue on Redis can be emptied from here.")
@@ -119,22 +119,3 @@ def _check_id(task_id: str) -> None:
 
 def _refusal(code: str) -> Conflict | NotFound:
     return Conflict(REFUSALS[code], code) if code in REFUSALS else NotFound(UNKNOWN, "unknown_task")
-
-
-def _body(known: set[str]) -> dict[str, Any]:
-    """A JSON object with no other fields; an empty body is an empty object."""
-    request.max_content_length = MOST_BYTES
-    given = request.get_data()
-    try:
-        body = json.loads(given, parse_constant=_refuse) if given else {}
-    except (ValueError, RecursionError):
-        raise BadRequest("The body is no JSON that can be read.") from None
-    if not isinstance(body, dict):
-        raise BadRequest("The body must be an object.")
-    if unknown := body.keys() - known:
-        raise BadFields(dict.fromkeys(sorted(unknown), "Nothing of this name is known here."))
-    return body
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")

@@ -14,6 +14,8 @@ from worker.errors import SettingError
 
 MAX_BODY_BYTES = 2_000_000
 SHORTEST_SECRET = 16
+LONGEST_URL = 500
+PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?", re.ASCII)
 WEB_NAME = re.compile(r"[A-Za-z0-9-]{1,32}", re.ASCII)
 KNOWN_SECRETS = frozenset({"secret", "changeme", "change-me", "dev", "development", "top-secret!", "secret_key"})
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]", "::1")
@@ -26,6 +28,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     session cookie; made once into DATA_DIR if unset. TRUSTED_HOSTS: names this site is reached by, with commas.
     TRUSTED_ORIGINS: where browsers see it behind a proxy that ends TLS, as https://board.example, with commas.
     SECURE_COOKIES: the session cookie goes over TLS only (true if all TRUSTED_ORIGINS are https://).
+    PUBLIC_URL: where the links in mails lead (the first of TRUSTED_ORIGINS; else http with the first name and PORT).
     WEB_NAME: begins the ids of this process's Socket.IO sessions, so that a load balancer knows whose they are (none).
     MOST_CONNECTIONS: browsers and other connections at once (5000); more are told that there is no room.
     MAIL_SINK_DIR: where the local mail sink writes, in development only. ASYNC_MODE: eventlet or threading.
@@ -39,6 +42,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SECRET_KEY": _secret(environ, is_public=bool(origins) or not is_loopback(host)),
         "TRUSTED_HOSTS": _trusted_hosts(environ, host, origins),
         "TRUSTED_ORIGINS": origins,
+        "PUBLIC_URL": _public_url(environ, host, origins),
         "WEB_NAME": _web_name(environ.get("WEB_NAME") or ""),
         "MOST_CONNECTIONS": _most_connections(environ.get("MOST_CONNECTIONS") or "5000"),
         "MAIL_SINK_DIR": environ.get("MAIL_SINK_DIR") or None,
@@ -107,6 +111,17 @@ def _origin(given: str) -> str:
     except ValueError:  # a port that is none
         pass
     raise SettingError(f"TRUSTED_ORIGINS must have origins such as https://board.example in it, not {given!r}")
+
+
+def _public_url(environ: Mapping[str, str], host: str, origins: Collection[str]) -> str:
+    """Where people find this site, without a slash at the end; for links in mails, where no request says it."""
+    given = (environ.get("PUBLIC_URL") or "").removesuffix("/")
+    if not given:
+        name = next(iter(_list(environ.get("TRUSTED_HOSTS"))), host)
+        return min(origins, default=f"http://{name}:{_port(environ.get('PORT') or '5000')}")
+    if PUBLIC_URL.fullmatch(given) and len(given) <= LONGEST_URL:
+        return given
+    raise SettingError(f"PUBLIC_URL must be an address such as https://board.example, not {given!r}")
 
 
 def _trusted_hosts(environ: Mapping[str, str], host: str, origins: Iterable[str]) -> list[str]:

@@ -7,6 +7,7 @@ PushboardError
 ├── NotFound      404  there is no such thing, or it has expired
 ├── Conflict      409  it was too late for that, or too early
 ├── TooLarge      413  it is longer than it may be
+├── TooOften      429  more was asked for than one may
 └── Unavailable   503  Redis does not answer; worth another try
 """
 
@@ -85,6 +86,12 @@ class TooLarge(PushboardError):
     """It is longer than it may be."""
 
     status, code, title = 413, "too_large", "Too large"
+
+
+class TooOften(PushboardError):
+    """More was asked for than one may."""
+
+    status, code, title = 429, "too_often", "Too often"
 
 
 class Unavailable(PushboardError):

@@ -4,6 +4,7 @@ from functools import cache
 
 from flask_socketio import SocketIO
 
+from app.presence import Presence
 from app.relay import Relay
 from app.workers_room import WorkersRoom
 from worker.celery_app import celery_app
@@ -69,5 +70,6 @@ def queues() -> Queues:
     return Queues(table().client, broker, celery_app.conf.broker_transport_options)
 
 
+presence = Presence()
 relay = Relay(socketio, open_log, table)
 workers_room = WorkersRoom(socketio, relay, fleet, queues)

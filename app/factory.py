@@ -19,6 +19,7 @@ from app.mails import mails
 from app.pages import pages
 from app.roster import Roster
 from app.run import run
+from app.tellings import tellings
 
 ROOT = Path(__file__).parent.parent
 PING_INTERVAL_S, PING_TIMEOUT_S = 10, 5
@@ -28,7 +29,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """The application with its settings from the environment, and those in `config` over them."""
     app = Flask("pushboard", root_path=str(ROOT))
     app.config.from_mapping(settings.load() | dict(config or {}))
-    for blueprint in (pages, api, actions, run, mailings, mails):
+    for blueprint in (pages, api, actions, run, mailings, mails, tellings):
         app.register_blueprint(blueprint)
     errors.register(app)
     guard.register(app)

@@ -10,7 +10,7 @@ from app.allowance import Allowance
 from app.audience import Gone, TooManyRooms
 from app.complaints import complaints
 from app.errors import BadRequest, NotFound, PushboardError, Unavailable
-from app.extensions import relay, snapshots, socketio, workers_room
+from app.extensions import presence, relay, snapshots, socketio, workers_room
 from worker.store import Snapshot
 
 MOST_TOKENS, TOKENS_PER_S = 256.0, 20.0
@@ -32,14 +32,16 @@ def _session() -> dict[str, Any]:
 
 
 @socketio.on("connect")
-def connect(*_: Any) -> None:
-    """A browser has come."""
+def connect(auth: Any = None) -> None:
+    """A browser has come; `auth` is what it says of itself."""
     _session().setdefault("subscribes", Allowance(MOST_TOKENS, TOKENS_PER_S))
+    presence.came(_sid(), auth)
     relay.greet(_sid())
 
 
 def disconnect(sid: str, *_: Any) -> None:
     """A browser has gone. Told without a request of Flask's around it: when a crowd goes, that is most of the work."""
+    presence.went(sid)
     relay.audience.leave_all(sid)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from celery.result import denied_join_result
-from flask import request
+from flask import has_request_context, request
 
 from app.extensions import table
 from worker.celery_app import celery_app
@@ -41,5 +41,5 @@ def start_task(
 
 
 def sender() -> dict[str, str | None]:
-    """Who asks. X-Forwarded-For is not believed: anybody may send it."""
-    return {"user": None, "address": request.remote_addr}
+    """Who asks; nobody outside a request. X-Forwarded-For is not believed: anybody may send it."""
+    return {"user": None, "address": request.remote_addr if has_request_context() else None}

@@ -23,6 +23,12 @@ REVOKED = PREFIX + "revoked"  # zset: task_id of what was revoked while it waite
 ASIDE = PREFIX + "aside"  # list, capped, in the broker's Redis: messages that no worker could take, newest first
 ASIDE_COUNT = PREFIX + "aside:count"  # how many there ever were
 
+TELLINGS = PREFIX + "tellings"  # zset: id of what somebody is to be told by e-mail, by the time it was asked for
+PRESENT = PREFIX + "present"  # zset: browser by the time when a tab of it was connected last
+
+LINES = PREFIX + "lines"  # stream, capped: the workers' log lines, a chunk an entry
+LINES_META = PREFIX + "lines:meta"  # hash: offset of the newest chunk; how many lines and bytes are kept
+
 
 def row(task_id: str) -> str:
     """The key of one task's row."""
@@ -52,3 +58,28 @@ def losses(task_id: str) -> str:
 def mailing(mailing_id: str, part: str) -> str:
     """The key of one part of a mailing's ledger."""
     return f"{PREFIX}mailing:{mailing_id}:{part}"
+
+
+def telling(telling_id: str) -> str:
+    """The key of a hash: who is to be told of which task's end, and how far that has got."""
+    return f"{PREFIX}telling:{telling_id}"
+
+
+def tellings_of(task_id: str) -> str:
+    """The key of a set: the ids of one task's tellings."""
+    return f"{PREFIX}tellings:of:{task_id}"
+
+
+def mails_to(address_hash: str) -> str:
+    """The key of a number: the mails about ends of tasks that were asked for to one address within the hour."""
+    return f"{PREFIX}mails:to:{address_hash}"
+
+
+def lines_from(boot: str) -> str:
+    """The key of the number of the newest chunk of log lines that one process has shipped."""
+    return f"{PREFIX}lines:from:{boot}"
+
+
+def lines_of(task_id: str) -> str:
+    """The key of a list: the offsets of the chunks in which a task has log lines."""
+    return f"{PREFIX}lines:task:{task_id}"

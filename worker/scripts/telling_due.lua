@@ -1,0 +1,34 @@
+-- One look of one web process: says which browsers are here, and claims the tellings whose task has ended while their
+-- browser is away. Answers {how many were looked at, the claimed ids, ...}. A claim that led to nothing is void later.
+-- KEYS  all tellings, present browsers
+-- ARGV  from, count (0: judge nobody), seconds until a browser is away, seconds that a claim is good for, seconds to
+--       keep, prefix of rows, prefix of tellings, browser, ...
+local all, present = unpack(KEYS)
+local from, count, away_s, claim_s, keep_s = unpack(ARGV, 1, 5)
+local rows, tellings = ARGV[6], ARGV[7]
+local clock = redis.call('TIME')
+local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000
+for at = 8, #ARGV do redis.call('ZADD', present, now, ARGV[at]) end
+redis.call('ZREMRANGEBYSCORE', present, '-inf', now - 3600)
+redis.call('ZREMRANGEBYSCORE', all, '-inf', now - keep_s)
+if tonumber(count) == 0 then return {0} end
+
+local function is_due(task_id, browser, claimed_at)
+  if (tonumber(redis.call('HGET', rows .. task_id, 'rank')) or 0) < 9 then return false end
+  local seen_at = tonumber(redis.call('ZSCORE', present, browser))
+  if seen_at and now - seen_at < tonumber(away_s) then return false end
+  return not claimed_at or math.abs(now - claimed_at) >= tonumber(claim_s)
+end
+
+local ids = redis.call('ZRANGE', all, from, from + count - 1)
+local answer = {#ids}
+for _, id in ipairs(ids) do
+  local task_id, browser, claimed_at = unpack(redis.call('HMGET', tellings .. id, 'task_id', 'browser', 'claimed_at'))
+  if not task_id or redis.call('EXISTS', rows .. task_id) == 0 then
+    redis.call('ZREM', all, id)
+  elseif is_due(task_id, browser, tonumber(claimed_at or nil)) then
+    redis.call('HSET', tellings .. id, 'claimed_at', now)
+    answer[#answer + 1] = id
+  end
+end
+return answer
