@@ -32,12 +32,12 @@ export class Connection extends EventTarget {
   #upstreamLive = false;
   /** @type {Socket} */ #socket;
 
-  /** @param {(options: object) => Socket} io */
-  constructor(io) {
+  /** @param {(options: object) => Socket} io @param {string} browser its name: the server knows by it that a tab is open */
+  constructor(io, browser = "") {
     super();
     // WebSocket first: one request instead of four. After a failure the other one leads: a proxy may swallow WebSockets.
     const transports = "WebSocket" in globalThis ? ["websocket", "polling"] : ["polling"];
-    this.#socket = io({ ...OPTIONS, transports });
+    this.#socket = io({ ...OPTIONS, transports, auth: { browser } });
     this.#socket.on("connect_error", () => this.#socket.io.opts.transports.reverse());
     this.#socket.on("connect", () => this.#connected());
     this.#socket.on("disconnect", (reason) => this.#disconnected(reason));

@@ -2,6 +2,7 @@
 /** Starts a page: the elements, the room it shows, and the connection between the two. */
 
 /** @import {Refusal} from "./types.js" */
+import { Bell } from "./bell.js";
 import { Connection } from "./connection.js";
 import { ConnectionStatusElement } from "./elements/connection-status.js";
 import { FleetBoardElement } from "./elements/fleet-board.js";
@@ -14,17 +15,23 @@ import "./elements/long-task-form.js";
 import "./elements/task-form.js";
 import "./elements/task-search.js";
 import "./elements/theme-switch.js";
+import { TellingRequestElement } from "./elements/telling-request.js";
 import { FleetRoom } from "./fleet-store.js";
 import { TabLine } from "./lines/tab.js";
 import { bestWire } from "./lines/wires.js";
+import { ring } from "./notices.js";
 import { ServerClock } from "./server-clock.js";
 import { Room } from "./task-store.js";
+import { alone, takeBack } from "./telling.js";
+import { Wishes, ownStore } from "./wishes.js";
 
 /** @param {string} name */
 function show(name) {
   const room = name === "workers" ? new FleetRoom() : new Room(name);
   const { search } = new URL(import.meta.url);
-  const connection = new TabLine(bestWire(search, () => new Connection(/** @type {any} */ (window).io)));
+  const wishes = new Wishes(ownStore());
+  const own = () => new Connection(/** @type {any} */ (window).io, wishes.browser);
+  const connection = new TabLine(bestWire(search, wishes.browser, own));
   const clock = new ServerClock();
   const views = [...document.querySelectorAll("task-board, task-detail, fleet-board")];
   for (const view of views) {
@@ -33,7 +40,21 @@ function show(name) {
   }
   connection.addEventListener("change", () => stand(connection, room, views));
   connection.follow(room);
+  tellOfEnds(connection, wishes, room);
   stand(connection, room, views);
+}
+
+/** @param {TabLine} line @param {Wishes} wishes @param {Room | FleetRoom} room */
+function tellOfEnds(line, wishes, room) {
+  const wait = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
+  const follow = (/** @type {Room} */ one) => line.follow(one, true);
+  const back = (/** @type {string} */ taskId) => takeBack(wishes, taskId);
+  const bell = new Bell(wishes, { follow, alone, takeBack: back, ring, wait }, room instanceof Room ? room : null);
+  for (const request of document.querySelectorAll("telling-request")) {
+    if (request instanceof TellingRequestElement) request.attach(room, wishes, bell);
+  }
+  addEventListener("storage", () => bell.look());
+  bell.look();
 }
 
 /** @param {TabLine} connection @param {Room} room @param {Element[]} views */

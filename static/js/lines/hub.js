@@ -7,7 +7,7 @@ import { Share } from "./share.js";
 
 const MOST_UNREAD = 100;
 
-/** @typedef {{send: (message: ToTab) => void, rooms: Set<string>, sent: number, read: number, behind: boolean}} Tab */
+/** @typedef {{send: (message: ToTab) => void, rooms: Set<string>, asides: Set<string>, sent: number, read: number, behind: boolean}} Tab */
 
 export class Hub {
   /** @type {Map<string, Tab>} */ #tabs = new Map();
@@ -27,7 +27,7 @@ export class Hub {
   /** A tab has come, or come back. @param {string} id @param {(message: ToTab) => void} send */
   came(id, send) {
     this.gone(id);
-    this.#tabs.set(id, { send, rooms: new Set(), sent: 0, read: 0, behind: false });
+    this.#tabs.set(id, { send, rooms: new Set(), asides: new Set(), sent: 0, read: 0, behind: false });
     this.#stand();
   }
 
@@ -43,7 +43,7 @@ export class Hub {
   hear(id, message) {
     const tab = this.#tabs.get(id);
     if (!tab) return;
-    if (message.kind === "subscribe") this.#subscribe(id, tab, message.number, message.request);
+    if (message.kind === "subscribe") this.#subscribe(id, tab, message);
     if (message.kind === "read") this.#read(tab, message.number);
   }
 
@@ -52,9 +52,10 @@ export class Hub {
     this.#tabs.values().next().value?.send({ kind: "fault", text });
   }
 
-  /** @param {string} id @param {Tab} tab @param {number} number @param {Request} request */
-  #subscribe(id, tab, number, request) {
+  /** @param {string} id @param {Tab} tab @param {{number: number, request: Request, aside: boolean}} asked */
+  #subscribe(id, tab, { number, request, aside }) {
     tab.rooms.add(request.room);
+    if (aside) tab.asides.add(request.room);
     this.#share(request.room).ask(id, request, (answer) => {
       if (this.#tabs.get(id) === tab) this.#send(tab, { kind: "answer", number, answer });
       this.#stand();
@@ -111,7 +112,7 @@ export class Hub {
   #stand() {
     for (const share of this.#shares.values()) share.settle(this.#upstream.standing(share.name));
     for (const tab of this.#tabs.values()) {
-      const live = this.#upstream.connected && [...tab.rooms].every((room) => this.#upstream.standing(room).settled);
+      const live = this.#upstream.connected && [...tab.rooms].every((room) => tab.asides.has(room) || this.#upstream.standing(room).settled);
       tab.send({ kind: "standing", live, tabs: this.#tabs.size });
     }
   }

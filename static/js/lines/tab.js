@@ -15,6 +15,7 @@ export class TabLine extends EventTarget {
   #read = 0;
   #asked = 0;
   /** @type {Map<string, Subscription>} */ #subscriptions = new Map();
+  /** @type {Set<string>} */ #asides = new Set();
   /** @type {Map<number, (answer: Answer | {error: Refusal}) => void>} */ #questions = new Map();
   /** @type {Wire} */ #wire;
   /** @type {(run: () => void, ms: number) => unknown} */ #later;
@@ -26,8 +27,9 @@ export class TabLine extends EventTarget {
     wire.open((message) => this.#hear(message), () => this.#fresh());
   }
 
-  /** Keep `room` as the server has it, from now on. @param {Room} room */
-  follow(room) {
+  /** Keep `room` as the server has it, from now on. @param {Room} room @param {boolean} aside the page shows nothing of it */
+  follow(room, aside = false) {
+    if (aside) this.#asides.add(room.name);
     const subscription = new Subscription(room, {
       ask: (request) => this.#ask(request),
       later: (run, ms) => void this.#later(run, ms),
@@ -39,12 +41,16 @@ export class TabLine extends EventTarget {
 
   /** Everything that is shown is what the server has now, but for rooms that are refused for good. */
   get live() {
-    return this.#live && [...this.#subscriptions.values()].every((one) => one.caughtUp || one.refusal);
+    return this.#live && this.#shown().every((one) => one.caughtUp || one.refusal);
   }
 
   /** Why a room is refused for good, if one is. @returns {Refusal | null} */
   get refusal() {
-    return [...this.#subscriptions.values()].find((one) => one.refusal)?.refusal ?? null;
+    return this.#shown().find((one) => one.refusal)?.refusal ?? null;
+  }
+
+  #shown() {
+    return [...this.#subscriptions].filter(([room]) => !this.#asides.has(room)).map(([, subscription]) => subscription);
   }
 
   /** Another end is there: it knows nothing of this tab. */
@@ -65,7 +71,7 @@ export class TabLine extends EventTarget {
     return new Promise((resolve, reject) => {
       this.#questions.set(number, resolve);
       this.#later(() => this.#questions.delete(number) && reject(new Error("no answer")), ANSWER_WITHIN_MS);
-      this.#wire.send({ kind: "subscribe", number, request });
+      this.#wire.send({ kind: "subscribe", number, request, aside: this.#asides.has(request.room) });
     });
   }
 

@@ -13,12 +13,12 @@ function comeAndGo(hello, bye) {
 
 /**
  * What this browser can: as few connections as possible.
- * @param {string} version @param {() => Upstream} connect @returns {Wire}
+ * @param {string} version @param {string} browser its name @param {() => Upstream} connect @returns {Wire}
  */
-export function bestWire(version, connect) {
+export function bestWire(version, browser, connect) {
   if (!("SharedWorker" in globalThis)) return withoutWorker(version, connect);
   try {
-    return sharedWorker(version, () => withoutWorker(version, connect));
+    return sharedWorker(version, browser, () => withoutWorker(version, connect));
   } catch {
     return withoutWorker(version, connect); // a setting of the browser's, or of who runs it, forbids it
   }
@@ -32,13 +32,14 @@ function withoutWorker(version, connect) {
 
 /**
  * @param {string} version of the scripts: a page and a worker of two versions don't understand each other
+ * @param {string} browser its name
  * @param {() => Wire} otherwise the way to take if the worker's script does not start
  * @returns {Wire}
  */
-export function sharedWorker(version, otherwise) {
+export function sharedWorker(version, browser, otherwise) {
   const tab = `tab-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
   const url = new URL(`worker.js${version}`, import.meta.url);
-  const worker = new SharedWorker(url, { type: "module", name: "pushboard" });
+  const worker = new SharedWorker(url, { type: "module", name: `pushboard-${browser}` });
   /** @type {Wire | null} */ let instead = null;
   let welcomed = false;
   /** @param {FromTab} message */
