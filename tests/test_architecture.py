@@ -14,6 +14,7 @@ CONTRACT = {
     *("fleet", "queues"),  # how workers and queues stand
     *("addresses", "letters"),  # what an address and a letter may be: forms refuse what tasks would refuse
     *("actions", "call", "purge", "tellings"),  # what people ask of tasks and queues, and with what a task is run again
+    "logs",  # the workers' log lines
     *("errors", "log_lines"),  # a setting's error and the form of a log line are the same in both processes
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "manager", "service", "handlers"}

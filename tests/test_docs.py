@@ -68,6 +68,10 @@ def test_the_limits_that_are_documented_are_the_real_ones() -> None:
     assert told["LOG_ENTRIES"] == f"`{limits.log_entries}`"
     assert told["KEPT_TASKS"] == f"`{limits.tasks}`"
     assert told["KEPT_DAYS"] == f"`{limits.seconds / 86_400:g}`"
+    lines = Settings().journal_limits
+    assert told["KEPT_LOG_LINES"] == f"`{lines.lines}`"
+    assert told["KEPT_LOG_MEGABYTES"] == f"`{lines.bytes / 1024 / 1024:g}`"
+    assert told["KEPT_LOG_DAYS"] == f"`{lines.seconds / 86_400:g}`"
 
 
 def test_the_walk_through_the_inside_leaves_no_file_out() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from worker.errors import SettingError
+from worker.logs.journal import JournalLimits
 from worker.stream import Limits
 
 
@@ -16,6 +17,7 @@ class Settings:
 
     redis_url: where the log and the table are. broker_url, result_backend: Celery's (CELERY_BROKER_URL,
     CELERY_RESULT_BACKEND; both as redis_url unless set). limits: what is kept (LOG_ENTRIES, KEPT_TASKS, KEPT_DAYS).
+    journal_limits: which of the workers' log lines are kept (KEPT_LOG_LINES, KEPT_LOG_MEGABYTES, KEPT_LOG_DAYS).
     worker_concurrency: tasks at once. max_losses: how many executions of a task may be lost with their worker, or with
     its process, until it is given up. mail_*: Flask-Mail's names; mail_timeout_s in seconds.
     mail_retry_s: seconds before a mail that was refused for now is tried again the first time; longer each time after.
@@ -28,6 +30,7 @@ class Settings:
     worker_concurrency: int = 8
     max_losses: int = 3
     limits: Limits = field(default_factory=Limits)
+    journal_limits: JournalLimits = field(default_factory=JournalLimits)
     mail_server: str = "127.0.0.1"
     mail_port: int = 25
     mail_use_tls: bool = False
@@ -50,6 +53,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         worker_concurrency=_whole(environ, "WORKER_CONCURRENCY", 8, 1, 1_000),
         max_losses=_whole(environ, "MAX_LOSSES", Settings.max_losses, 1, 1_000),
         limits=_limits(environ),
+        journal_limits=_journal_limits(environ),
         mail_server=environ.get("MAIL_SERVER") or Settings.mail_server,
         mail_port=_whole(environ, "MAIL_PORT", 25, 1, 65_535),
         mail_use_tls=_flag(environ, "MAIL_USE_TLS"),
@@ -69,6 +73,14 @@ def _limits(environ: Mapping[str, str]) -> Limits:
         log_entries=_whole(environ, "LOG_ENTRIES", 100_000, 1_000, 10_000_000),
         tasks=_whole(environ, "KEPT_TASKS", 100_000, 100, 10_000_000),
         seconds=days * 24 * 3600,
+    )
+
+
+def _journal_limits(environ: Mapping[str, str]) -> JournalLimits:
+    return JournalLimits(
+        lines=_whole(environ, "KEPT_LOG_LINES", 100_000, 1_000, 10_000_000),
+        bytes=_whole(environ, "KEPT_LOG_MEGABYTES", 64, 1, 10_000) * 1024 * 1024,
+        seconds=_whole(environ, "KEPT_LOG_DAYS", 3, 1, 365) * 24 * 3600,
     )
 
 

@@ -11,11 +11,11 @@ from celery.states import IGNORED
 
 import worker.broker  # connects how a worker talks to Redis as its broker
 import worker.leaving  # connects what a worker does that ends
+import worker.logs.attach  # connects where log lines go
 import worker.offer  # connects how a worker says what it can run
 import worker.pool_child  # noqa: F401  # connects what a process of the pool does with signals
 from worker import call, events, heartbeat, sending, states, stops, values
 from worker.events import TASK_ID_LENGTH, Event
-from worker.log_lines import LineFormatter
 from worker.losses import CHILD_DIED, may_run_again
 from worker.outbox import outbox
 from worker.progress import current_run
@@ -46,22 +46,6 @@ def _begin_heartbeat(sender: Any = None, **_: Any) -> None:
 @signals.worker_shutdown.connect
 def _append_the_rest(**_: Any) -> None:
     outbox().flush(EXIT_TIMEOUT_S)
-
-
-@signals.after_setup_logger.connect
-@signals.after_setup_task_logger.connect
-def _write_lines(logger: logging.Logger, **_: Any) -> None:
-    for handler in logger.handlers:
-        handler.setFormatter(LineFormatter())
-        handler.addFilter(_name_task)
-
-
-def _name_task(record: logging.LogRecord) -> bool:
-    """What is logged while a task runs is logged under its name and id."""
-    run = current_run.get()
-    if run is not None:
-        record.task_name, record.task_id = run.who.get("name"), run.task_id
-    return True
 
 
 @signals.task_received.connect

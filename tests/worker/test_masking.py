@@ -1,12 +1,13 @@
 """What looks secret is hidden, what does not is left alone, and the exact call is kept or it is said why not."""
 
 import json
+import time
 
 import pytest
 from celery.utils.saferepr import saferepr
 
 from worker import call
-from worker.masking import MASK, looks_secret, masked
+from worker.masking import MASK, looks_secret, masked, masked_text
 
 SECRET = [
     "password",
@@ -63,3 +64,42 @@ def test_arguments_come_back_exactly() -> None:
 def test_what_is_no_call_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         call.read(text)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("to redis://:s3cret@h/0 and amqp://u:p@h", "to redis://:••••••@h/0 and amqp://u:••••••@h"),
+        ("error: password=abc, user=x", "error: password=••••••, user=x"),
+        ("a=token: x", "a=token: ••••••"),
+        ("{'token': 'a b', \"apiKey\": \"x\\\"y\", 'n': 1}", "{'token': '••••••', \"apiKey\": \"••••••\", 'n': 1}"),
+        ("http://a.b/?access_token=zz&x=1", "http://a.b/?access_token=••••••&x=1"),
+        ("curl -H 'X: Bearer abcdefgh12'", "curl -H 'X: Bearer ••••••'"),
+    ],
+)
+def test_what_a_log_line_says_is_masked(said: str, shown: str) -> None:
+    assert masked_text(said) == shown
+
+
+@pytest.mark.parametrize(
+    "plain",
+    ["KeyError: 'password'", "max_tokens=100 key=3", "monkey: 3 author=me", "the password is wrong", "key=None"],
+)
+def test_a_log_line_without_a_secret_is_as_it_was(plain: str) -> None:
+    assert masked_text(plain) == plain
+
+
+@pytest.mark.parametrize(
+    "odd", ["a.b-" * 2_500, "token='" + "\\" * 9_000, "x://" * 2_500, "key=3 " * 1_600, "'" * 9_000]
+)
+def test_no_line_takes_long_to_mask(odd: str) -> None:
+    began = time.thread_time()
+    masked_text(odd + " token")
+    usual_s = _usual_s()
+    assert time.thread_time() - began < 200 * usual_s, "it grows faster than the line"
+
+
+def _usual_s() -> float:
+    began = time.thread_time()
+    masked_text("a plain line without any secret " * 312 + "token")
+    return max(time.thread_time() - began, 1e-4)

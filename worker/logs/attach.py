@@ -1,0 +1,64 @@
+"""Attaches to Celery's logging: the form of the lines on stdout, the names of tasks, and the shipping."""
+
+import logging
+from threading import Event
+from typing import Any
+
+from celery import signals
+
+from worker.config import settings
+from worker.log_lines import LineFormatter
+from worker.logs.capture import Capture
+from worker.logs.journal import Journal
+from worker.logs.shipper import Shipper
+from worker.progress import current_run
+from worker.stream import connect
+
+ANSWER_TIMEOUT_S = 1.0
+EXIT_TIMEOUT_S = 1.0
+
+_worker = ""
+
+
+def _begin() -> None:
+    Shipper(_worker, _capture, _open_journal).start()
+
+
+def _open_journal() -> Journal:
+    return Journal(connect(settings.redis_url, ANSWER_TIMEOUT_S, retries=0), settings.journal_limits)
+
+
+_capture = Capture(_begin)
+
+
+@signals.celeryd_init.connect
+def _name_worker(sender: str = "", **_: Any) -> None:
+    global _worker
+    _worker = sender
+
+
+@signals.after_setup_logger.connect
+@signals.after_setup_task_logger.connect
+def _attach(logger: logging.Logger, **_: Any) -> None:
+    for handler in logger.handlers:
+        handler.setFormatter(LineFormatter())
+        handler.addFilter(_name_task)
+    if _worker:  # Celery's other programs, such as beat, set up logging as well
+        _capture.addFilter(_name_task)
+        logger.addHandler(_capture)
+
+
+def _name_task(record: logging.LogRecord) -> bool:
+    """What is logged while a task runs is logged under its name and id."""
+    run = current_run.get()
+    if run is not None:
+        record.task_name, record.task_id = run.who.get("name"), run.task_id
+    return True
+
+
+@signals.worker_process_shutdown.connect
+@signals.worker_shutdown.connect
+def _ship_the_rest(**_: Any) -> None:
+    shipped = Event()
+    _capture.mark(shipped)
+    shipped.wait(EXIT_TIMEOUT_S)
