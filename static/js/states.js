@@ -3,6 +3,8 @@
 
 /** @typedef {"queued" | "running" | "retrying" | "succeeded" | "failed" | "revoked"} Group */
 
+export const GROUP_NAMES = ["running", "queued", "retrying", "failed", "succeeded", "revoked"];
+
 /** @type {ReadonlyMap<string, Group>} */
 const GROUPS = new Map([
   ["PENDING", "queued"],

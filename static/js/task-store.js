@@ -1,28 +1,18 @@
 // @ts-check
 /** The rows of one room as the server's table has them: snapshot, replay, frames, gaps. Knows no DOM and no socket. */
 
-/** @import {Row, Change, Counts, Request, Answer, Frame} from "./types.js" */
+/** @import {Change, Counts, Request, Answer, Frame} from "./types.js" */
+import { merged } from "./row.js";
+import { RowTable } from "./row-table.js";
 
 const HELD_FRAMES = 2000;
 
-/**
- * A change without the fields that are empty. Without a prototype: a field called `__proto__` is a field like any other.
- * @param {Change | Row} change
- * @param {Row} [onto]
- * @returns {Row}
- */
-function merged(change, onto) {
-  const row = Object.create(null);
-  for (const [field, value] of Object.entries({ ...onto, ...change })) {
-    if (value !== null && value !== undefined) row[field] = value;
-  }
-  return row;
-}
+/** @typedef {(ids: Set<string> | null, live: boolean, changes: Change[]) => void} Watcher */
 
 export class Room {
   /** @type {string | null} */ epoch = null;
   /** @type {string | null} */ offset = null;
-  /** @type {Map<string, Row>} */ rows = new Map();
+  rows = new RowTable();
   /** @type {Counts | null} */ counts = null;
   /** How often the log was replaced by another one while we watched. */
   restarts = 0;
@@ -30,7 +20,7 @@ export class Room {
   /** An unknown row at or below it has gone already: the last answer would have held it. */
   #answered = "";
   /** @type {Frame[] | null} */ #held = null;
-  /** @type {Set<(ids: Set<string> | null, live: boolean) => void>} */ #watchers = new Set();
+  /** @type {Set<Watcher>} */ #watchers = new Set();
 
   /** @param {string} name */
   constructor(name) {
@@ -38,8 +28,9 @@ export class Room {
   }
 
   /**
-   * Call `watcher` after each change with the ids that changed (null: everything), and whether it is news.
-   * @param {(ids: Set<string> | null, live: boolean) => void} watcher
+   * Call `watcher` after each change with the ids that changed (null: everything), whether it is news, and what was
+   * told, also of tasks that are not kept here.
+   * @param {Watcher} watcher
    */
   watch(watcher) {
     this.#watchers.add(watcher);
@@ -53,7 +44,7 @@ export class Room {
 
   /** The server does not know any longer what this room is about: nothing in it is true now. */
   forget() {
-    this.rows = new Map();
+    this.rows = new RowTable();
     this.#tell(null, false);
   }
 
@@ -72,7 +63,8 @@ export class Room {
     const ids = answer.recovered && answer.epoch === this.epoch ? this.#replay(answer) : this.#replace(answer);
     this.#take(answer);
     this.#answered = answer.offset;
-    this.#tell(ids, false);
+    if (this.counts) this.rows.bound();
+    this.#tell(ids, false, answer.rows);
     return held.every((frame) => this.frame(frame));
   }
 
@@ -85,7 +77,8 @@ export class Room {
     if (this.offset === null || frame.epoch !== this.epoch || frame.prev > this.offset) return false;
     const ids = new Set(frame.rows.filter((change) => this.#change(change)).map((change) => change.task_id));
     if (frame.offset >= this.offset) this.#take(frame);
-    this.#tell(ids, true);
+    if (this.counts) this.rows.bound();
+    this.#tell(ids, true, frame.rows);
     return true;
   }
 
@@ -103,7 +96,7 @@ export class Room {
   #replace(answer) {
     // An empty Redis has no log yet (epoch ""): its first task starts one, and nothing is lost.
     if (this.epoch && answer.epoch !== this.epoch) this.restarts += 1;
-    this.rows = new Map(answer.rows.map((row) => [row.task_id, merged(row)]));
+    this.rows = RowTable.of(answer.rows, answer.counts);
     return null;
   }
 
@@ -111,7 +104,7 @@ export class Room {
   #replay(answer) {
     for (const row of answer.rows) {
       if (row.gone) this.rows.delete(row.task_id);
-      else this.rows.set(row.task_id, merged(row));
+      else this.rows.keep(merged(row));
     }
     return new Set(answer.rows.map((row) => row.task_id));
   }
@@ -123,8 +116,7 @@ export class Room {
     if (change.gone) return this.rows.delete(change.task_id);
     // A task older than the snapshot's newest 1,000: what it reports is no row. A change of state tells all of the row.
     if (!row && !change.name && !change.state) return false;
-    this.rows.set(change.task_id, merged(change, row));
-    return true;
+    return this.rows.keep(merged(change, row));
   }
 
   /** @param {Answer | Frame} from */
@@ -134,11 +126,11 @@ export class Room {
     if (from.counts) this.counts = from.counts;
   }
 
-  /** @param {Set<string> | null} ids @param {boolean} live */
-  #tell(ids, live) {
+  /** @param {Set<string> | null} ids @param {boolean} live @param {Change[]} [changes] */
+  #tell(ids, live, changes = []) {
     for (const watcher of this.#watchers) {
       try {
-        watcher(ids, live);
+        watcher(ids, live, changes);
       } catch (error) {
         // A fault in what shows the rows must not stop the rows; it is reported as any uncaught error is.
         queueMicrotask(() => {

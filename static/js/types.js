@@ -5,6 +5,7 @@
  * @typedef {object} RowFields
  * @property {string} task_id
  * @property {string} offset
+ * @property {string} [heard] when it was first heard of, as an offset
  * @property {number} [attempt]
  * @property {string} [name]
  * @property {string} [queue]
@@ -42,6 +43,7 @@
  * @typedef {Readonly<RowFields>} Row one task; an empty field is absent
  * @typedef {{task_id: string, offset: string, gone?: boolean, [field: string]: unknown}} Change
  * @typedef {{[state: string]: number}} Counts
+ * @typedef {{epoch: string, offset: string, rows: Row[], total: number | null, place: number | null, next: string}} TaskPage
  * @typedef {{room: string, epoch?: string, offset?: string}} Request
  * @typedef {{room: string, epoch: string, offset: string, recovered: boolean, rows: Change[], counts?: Counts, now?: number}} Answer
  * @typedef {{room: string, epoch: string, prev: string, offset: string, rows: Change[], counts?: Counts, now?: number}} Frame

@@ -29,8 +29,14 @@ export class SimulatedServer {
   #subscription = null;
   #connected = false;
 
-  constructor(random) {
-    this.random = random;
+  /** @param {{alive?: number, most?: number}} options alive: how many tasks change; most: rows of a snapshot; restarts: how often */
+  constructor(random, { alive = 6, most = Infinity, restarts = 0.01 } = {}) {
+    Object.assign(this, { random, alive, most, restarts });
+  }
+
+  /** The log's name, and how far it goes. */
+  get place() {
+    return { epoch: `e${this.#epoch}`, offset: padded(this.#offset) };
   }
 
   line() {
@@ -53,8 +59,22 @@ export class SimulatedServer {
     else if (dice < 0.82) await this.#deliver();
     else if (dice < 0.9) this.#pauses.shift()?.();
     else if (dice < 0.94) this.#cut();
-    else if (dice < 0.99) this.#connect();
+    else if (dice < 1 - this.restarts) this.#connect();
     else this.#restart();
+  }
+
+  /** So many entries have been written already. */
+  advance(entries) {
+    this.#offset = this.#prev = entries;
+  }
+
+  newest() {
+    return [...this.table.values()].sort((a, b) => (a.heard < b.heard ? 1 : -1)).slice(0, this.most);
+  }
+
+  counts() {
+    const states = [...this.table.values()].map((row) => row.state);
+    return Object.fromEntries([...new Set(states)].map((state) => [state, states.filter((one) => one === state).length]));
   }
 
   /** Nothing breaks any more: everything under way arrives. */
@@ -70,14 +90,14 @@ export class SimulatedServer {
 
   #append() {
     const ids = [...this.table.keys()];
-    const id = ids[Math.floor(this.random() * 6)] ?? `t${this.#offset}`; // an expired id does not come back
+    const id = ids[Math.floor(this.random() * this.alive)] ?? `t${this.#epoch}.${this.#offset}`; // an expired id does not come back
     this.#offset += 1;
     const had = this.table.get(id);
-    const change = had && this.random() < 0.15 ? { gone: true } : this.#change(had);
+    const change = had && this.random() < 0.15 ? { gone: true } : this.change(had);
     this.#apply(id, { task_id: id, offset: padded(this.#offset), ...change });
   }
 
-  #change(had) {
+  change(had) {
     const current = Math.floor(this.random() * 100);
     if (!had) return { name: "demo.t", state: "PENDING", attempt: 0 };
     if (this.random() < 0.2) return { state: "STARTED", attempt: had.attempt + 1, current: null, note: null };
@@ -99,7 +119,8 @@ export class SimulatedServer {
     const rows = [...this.#pending.values()];
     this.#prev = this.#offset;
     this.#pending.clear();
-    if (this.#joined && !skipped) this.#wire.push({ frame: JSON.parse(JSON.stringify({ ...frame, rows })) });
+    const counts = this.most < Infinity ? { counts: this.counts() } : {};
+    if (this.#joined && !skipped) this.#wire.push({ frame: JSON.parse(JSON.stringify({ ...frame, rows, ...counts })) });
   }
 
   /** An empty frame: whoever is not up to its offset missed something. */
@@ -131,6 +152,7 @@ export class SimulatedServer {
     const base = { room: "board", epoch: `e${this.#epoch}`, offset: padded(this.#offset) };
     const all = [...this.table.values()];
     const known = epoch === base.epoch && Number(offset) >= Math.max(this.#goneAt, this.#offset - LOG_KEPT);
+    if (!known && this.most < Infinity) return { ...base, recovered: false, rows: this.newest(), counts: this.counts() };
     if (!known) return { ...base, recovered: false, rows: all };
     return { ...base, recovered: true, rows: all.filter((row) => row.offset > offset) };
   }
