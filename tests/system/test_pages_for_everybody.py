@@ -1,0 +1,162 @@
+"""axe finds nothing to object to: on every page, in every state, light and dark, and at 320 px without scrolling aside.
+
+A new page is a line in one of the lists here.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from playwright.sync_api import Page, expect
+
+from tests.beats import beat
+from tests.browsers import Recording
+from tests.processes import Service, wait_until
+from tests.system import axe, screen
+from worker import events, keys, states
+from worker.stream import Log
+
+StartWorker = Callable[..., Service]
+
+WITHOUT_TASKS = {
+    "/": ".task-board-empty",
+    "/workers": ".fleet-board-none",
+    "/run": ".run-index pre",
+    "/mails": ".mail-list p",
+    "/mails/1700000000123-0123abcd": ".mail pre",
+    "/mailings/new": ".mailing-form",
+    "/tasks/nobody-issued-it": ".error-page",
+    "/run/no.such_task": ".error-page",
+}
+"""Addresses on an empty Redis, and what is there once the page has said its say."""
+
+WITH_TASKS = {
+    "/": "task-row:not([hidden])",
+    "/?state=revoked": ".task-board-none",
+    "/tasks/waits": "[data-group=queued]",
+    "/tasks/runs": "[data-group=running] .task-detail-percent",
+    "/tasks/retries": "[data-group=retrying]",
+    "/tasks/has-ended": ".result-card-value",
+    "/tasks/has-failed": ".task-detail-traceback",
+    "/tasks/is-lost": "[data-group=failed]",
+    "/workers": "worker-row[data-standing=offline] running-task",
+    "/run": ".run-list li",
+    "/run/forms.order": "task-form:defined",
+}
+"""The same with the tasks that `tell_of_tasks` tells of, and a worker that offers those of tests/form_tasks.py."""
+
+
+@pytest.fixture
+def web(start_web: Callable[..., Service], tmp_path: Path) -> Service:
+    sink = tmp_path / "sink"
+    sink.mkdir()
+    (sink / "1700000000123-0123abcd.eml").write_bytes(b"Subject: Hello\nTo: ada@example.com\n\nHello, Ada.")
+    return start_web(MAIL_SINK_DIR=str(sink))
+
+
+@pytest.fixture
+def forms(start_worker: StartWorker, redis_client: redis.Redis) -> Service:
+    """A worker that has told what it can run."""
+    worker = start_worker("-n live@h", "--concurrency=1", "-I", "tests.form_tasks")
+    wait_until(lambda: redis_client.hexists(keys.TASKS, "forms.order"), 10, "the worker tells what it can run")
+    return worker
+
+
+def tell_of_tasks(log: Log) -> None:
+    """A task in each group of states."""
+    for task_id in ("waits", "runs", "retries", "has-ended", "has-failed", "is-lost"):
+        log.append(events.sent(task_id, "media.video.transcode", "celery", args="('film.mov',)", kwargs="{}"))
+    for task_id in ("runs", "retries", "has-ended", "has-failed", "is-lost"):
+        fields = {"name": "media.video.transcode", "worker": "celery@a"}
+        log.append(events.Event("task-started", task_id, states.STARTED, "r", 0, "started_at", fields))
+    log.append(events.progressed("runs", "r", 0, states.PROGRESS, {"current": 3, "total": 8, "note": "third of eight"}))
+    retried = {"retries": 1, "note": "gateway timeout", "eta": 4e9}
+    log.append(events.Event("task-retried", "retries", states.RETRY, "r", 0, fields=retried))
+    log.append(events.ended("succeeded", "has-ended", states.SUCCESS, "r", result={"sizes": list(range(100))}))
+    failed: dict[str, Any] = {"error": "OSError: the disk is full", "traceback": "Traceback:\n  File …"}
+    log.append(events.ended("failed", "has-failed", states.FAILURE, "r", **failed))
+    log.append(events.lost("is-lost", "r", "its worker died"))
+
+
+def objections(page: Page, web: Service, addresses: dict[str, str]) -> list[str]:
+    """What axe finds at these addresses, once what stands beside them is there."""
+    return [line for address, sight in addresses.items() for line in at(page, web, address, sight)]
+
+
+def at(page: Page, web: Service, address: str, sight: str) -> list[str]:
+    page.bring_to_front()
+    page.goto(f"{web.url}{address}")
+    expect(page.locator(sight).first).to_be_visible()
+    if page.locator("connection-status").count():
+        expect(screen.standing(page)).to_have_text(screen.LIVE)
+        expect(page.locator("html")).not_to_have_attribute("data-stale", "")
+    return here(page, address)
+
+
+def here(page: Page, what: str) -> list[str]:
+    return [f"{what}, {line}" for line in axe.found(page)]
+
+
+def forcibly(page: Page, web: Service) -> list[str]:
+    """The question before a task is stopped by force."""
+    page.goto(f"{web.url}/tasks/runs")
+    page.locator("task-actions:defined").wait_for()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_role("button", name="Stop by force").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    return here(page, "the question before force")
+
+
+def refused(page: Page, web: Service) -> list[str]:
+    """A form whose faults the page itself shows, and two that the server refuses."""
+    page.goto(f"{web.url}/run/forms.every_kind")
+    page.locator("task-form:defined").wait_for()
+    page.get_by_label("count").fill("many")
+    page.get_by_role("button", name="Run it").click()
+    expect(page.locator("#count-fault, .run-fault:not([hidden])").first).to_be_visible()
+    lines = here(page, "a form with faults")
+    page.locator("task-form form").evaluate("form => form.submit()")  # as without a script
+    expect(page.locator("error-summary")).to_be_visible()
+    lines += here(page, "a form that was refused")
+    page.goto(f"{web.url}/mailings/new")
+    page.get_by_role("button", name="Send the mailing").click()
+    expect(page.locator("error-summary")).to_be_visible()
+    return lines + here(page, "a mailing that was refused")
+
+
+def offline(pages: list[Page], web: Service) -> list[str]:
+    """Every page that is live, some seconds after the web process has died."""
+    for page, address in zip(pages, ("/", "/tasks/runs", "/workers"), strict=True):
+        page.bring_to_front()
+        page.goto(f"{web.url}{address}")
+        expect(screen.standing(page)).to_have_text(screen.LIVE)
+    web.kill()
+    for page in pages:
+        expect(screen.standing(page)).to_contain_text("Offline since")
+    return [line for page in pages for line in here(page, f"offline, {page.url}")]
+
+
+def test_where_there_is_no_task_yet(web: Service, page: Page, recorded: Callable[[Page], Recording]) -> None:
+    recorded(page).allow("404")
+    lines = objections(page, web, WITHOUT_TASKS)
+    assert not lines, "\n".join(lines)
+
+
+def test_where_there_are_tasks_and_where_something_is_wrong(
+    web: Service,
+    forms: Service,
+    log: Log,
+    redis_client: redis.Redis,
+    new_page: Callable[[], Page],
+    recorded: Callable[[Page], Recording],
+) -> None:
+    tell_of_tasks(log)
+    beat(redis_client, "gone@h|1", ago_s=41, name="gone@h", running=[["is-lost", "media.video.transcode", 6.0]])
+    pages = [new_page() for _ in range(3)]
+    for page in pages:
+        recorded(page).allow("400", "422", "ERR_CONNECTION_REFUSED", "WebSocket connection")
+    page = pages[0]
+    lines = objections(page, web, WITH_TASKS) + refused(page, web) + forcibly(page, web) + offline(pages, web)
+    assert not lines, "\n".join(lines)
