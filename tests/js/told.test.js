@@ -7,18 +7,7 @@ import { TabLine } from "../../static/js/lines/tab.js";
 import { noticeWords } from "../../static/js/notices.js";
 import { Room } from "../../static/js/task-store.js";
 import { Wishes } from "../../static/js/wishes.js";
-
-/** As localStorage, for several tabs. */
-function newStore() {
-  const kept = new Map();
-  return {
-    get length() { return kept.size; },
-    key: (at) => [...kept.keys()][at] ?? null,
-    getItem: (key) => kept.get(key) ?? null,
-    setItem: (key, value) => void kept.set(key, value),
-    removeItem: (key) => void kept.delete(key),
-  };
-}
+import { newStore } from "./simulated-store.js";
 
 const later = () => new Promise((done) => setImmediate(done));
 const settled = async () => { for (let turn = 0; turn < 20; turn += 1) await later(); };
@@ -102,30 +91,6 @@ test("who was told by e-mail is not told again, nor who wanted an e-mail only", 
     await settled();
     assert.deepEqual([browser.rung, browser.takenBack], [[], ["t1"]]);
   }
-});
-
-test("wishes are few, and old ones go", () => {
-  let now = 1000;
-  const store = newStore();
-  const wishes = new Wishes(store, () => now);
-  for (let task = 0; task < 25; task += 1, now += 1) wishes.want(`t${task}`, { notify: true });
-  assert.deepEqual(wishes.tasks(), Array.from({ length: 20 }, (_, at) => `t${at + 5}`));
-  wishes.want("t5", { email: "ada@example.com" });
-  assert.deepEqual([wishes.of("t5").notify, wishes.tasks().length], [true, 20]);
-  now += 8 * 24 * 3600 * 1000;
-  assert.deepEqual(wishes.tasks(), []);
-  wishes.want("t99", {});
-  assert.equal(store.length, 1, "what is too old is not kept");
-});
-
-test("a browser keeps its name; one that keeps nothing has none, and no fault", () => {
-  const store = newStore();
-  const { browser } = new Wishes(store);
-  assert.match(browser, /^[0-9a-f]{32}$/);
-  assert.equal(new Wishes(store).browser, browser);
-  const nowhere = new Wishes(null);
-  nowhere.want("t1", { notify: true });
-  assert.deepEqual([nowhere.browser, nowhere.of("t1"), nowhere.tasks()], ["", null, []]);
 });
 
 test("a notification says what, how it ended, and how long it took, in safe text", () => {
