@@ -1,31 +1,37 @@
 // @ts-check
-/** Which tasks the board lists, in which order, and which of them are in the window. */
+/** Which part of a list is here, and which is in view. */
 
-/** @import {Row} from "./types.js" */
-import { groupOf } from "./states.js";
+/** What of a list is here, as it was when it was last arranged. */
+export class ListPart {
+  /** @type {string[]} */ #ids;
+  /** @type {Map<string, number>} */ #places;
 
-/** @param {Row} row */
-function age(row) {
-  return row.sent_at ?? row.received_at ?? row.started_at ?? 0;
-}
+  /** @param {string[]} ids @param {number} first the place of the first of them @param {number} length of the whole list */
+  constructor(ids, first, length) {
+    this.#ids = [...ids];
+    this.#places = new Map(ids.map((id, index) => [id, first + index]));
+    this.first = first;
+    this.length = length;
+  }
 
-/** Newest first; among equals the id decides, so that rows never swap places. @param {Row} a @param {Row} b */
-function newestFirst(a, b) {
-  return age(b) - age(a) || (a.task_id < b.task_id ? -1 : 1);
+  /** @param {string} id */
+  placeOf(id) {
+    return this.#places.get(id);
+  }
+
+  /** The task at a place; undefined: it is not here yet. @param {number} place @returns {string | undefined} */
+  idAt(place) {
+    return this.#ids[place - this.first];
+  }
+
+  /** Those that are here of the places from `first` up to `last`. @param {number} first @param {number} last */
+  between(first, last) {
+    return this.#ids.slice(Math.max(0, first - this.first), Math.max(0, last - this.first));
+  }
 }
 
 /**
- * @param {Iterable<Row>} rows
- * @param {string} tab "all" or a group of states
- * @returns {string[]} ids
- */
-export function listed(rows, tab) {
-  const chosen = [...rows].filter((row) => tab === "all" || groupOf(row.state) === tab);
-  return chosen.sort(newestFirst).map((row) => row.task_id);
-}
-
-/**
- * The part of a list that is in view, with some rows to spare above and below.
+ * The places that are in view, with some rows to spare above and below.
  * @param {number} top how far the list's top is above the view's top, in pixels
  * @param {number} viewHeight
  * @param {number} rowHeight

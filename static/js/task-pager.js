@@ -18,7 +18,7 @@ const LONGEST_PAUSE_MS = 5000;
  * @typedef {object} Line
  * @property {(search: string) => Promise<TaskPage>} ask rejects where the server does not answer, or refuses
  * @property {(run: () => void, ms: number) => unknown} later
- * @property {(moved: boolean) => void} changed moved: rows have come or gone
+ * @property {(moved: boolean, asked?: boolean) => void} changed moved: rows have come or gone; asked: as was asked for
  */
 
 export class TaskPager {
@@ -60,7 +60,7 @@ export class TaskPager {
     const content = contentOf(this.room, question);
     if (content) this.pages.fill(content, this.room.offset ?? "");
     this.#count();
-    this.line.changed(true);
+    this.line.changed(true, true);
     this.#go();
   }
 
@@ -106,7 +106,7 @@ export class TaskPager {
     if (request.page.after === requestFor(wish, this.pages, this.#top).page.after) request.take(page);
     for (const change of told.values()) this.#apply(change);
     this.#count();
-    this.line.changed(true);
+    this.line.changed(true, true);
     void this.#go();
   }
 

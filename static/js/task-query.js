@@ -79,7 +79,7 @@ export function isTabAlone(question) {
   return !["name", "queue", "worker", "q", "since", "until"].some((part) => question[/** @type {keyof Question} */ (part)]);
 }
 
-/** How many parts are asked for, beside the tab, the text and the order. @param {Question} question */
+/** How many filters there are, beside the tab and the text. @param {Question} question */
 export function filterCount(question) {
   return ["name", "queue", "worker", "since", "until"].filter((part) => question[/** @type {keyof Question} */ (part)]).length;
 }

@@ -7,7 +7,7 @@ import { progressWords } from "../../static/js/progress-words.js";
 import { standingOf } from "../../static/js/standing.js";
 import { countGroups, groupOf, isFinal, wordOf } from "../../static/js/states.js";
 import { tabIcon, tabTitle } from "../../static/js/tab-progress.js";
-import { listed, windowOf } from "../../static/js/task-list.js";
+import { ListPart, windowOf } from "../../static/js/task-list.js";
 import { timeline } from "../../static/js/timeline.js";
 
 const row = (fields) => ({ task_id: "a", offset: "1", name: "demo.long_task", ...fields });
@@ -29,10 +29,12 @@ test("the tabs' counters add up the states of each group", () => {
   assert.equal(groups.get("all"), 10);
 });
 
-test("the list is newest first and stable among equals", () => {
-  const rows = [row({ task_id: "b", sent_at: 1 }), row({ task_id: "c", sent_at: 5 }), row({ task_id: "a", sent_at: 1 })];
-  assert.deepEqual(listed(rows, "all"), ["c", "a", "b"]);
-  assert.deepEqual(listed([row({ state: "SUCCESS" }), row({ task_id: "z", state: "FAILURE" })], "failed"), ["z"]);
+test("a part of the list knows its places, and what is not here", () => {
+  const part = new ListPart(["a", "b", "c"], 10, 100);
+  assert.deepEqual([part.idAt(10), part.idAt(12), part.idAt(9), part.idAt(13)], ["a", "c", undefined, undefined]);
+  assert.equal(part.placeOf("b"), 11);
+  assert.deepEqual(part.between(5, 12), ["a", "b"]);
+  assert.deepEqual(part.between(0, 9), []);
 });
 
 test("the window holds the rows in view and some to spare, never more than there are", () => {

@@ -8,6 +8,7 @@ const PAGE = 10;
 
 export class ListKeys {
   /** @type {string | null} the task that the next key is about */ #active = null;
+  /** @type {number | null} the place that is to be the active one once its task is here */ #awaited = null;
 
   /** @param {TaskListElement} list */
   constructor(list) {
@@ -22,6 +23,8 @@ export class ListKeys {
 
   /** Show which row is active: rows come and go under it. */
   mark() {
+    const awaited = this.#awaited === null ? undefined : this.list.listed.idAt(this.#awaited);
+    if (awaited !== undefined) [this.#active, this.#awaited] = [awaited, null];
     const row = this.#active === null ? undefined : this.list.rowOf(this.#active);
     for (const other of this.list.querySelectorAll("task-row[data-active]")) {
       if (other !== row) other.removeAttribute("data-active");
@@ -58,11 +61,11 @@ export class ListKeys {
 
   /** @param {number} steps */
   #go(steps) {
-    const { ids } = this.list;
-    if (!ids.length) return false;
-    const from = (this.#active !== null ? this.list.placeOf(this.#active) : undefined) ?? (steps > 0 ? -1 : 0);
-    const to = Math.min(ids.length - 1, Math.max(0, from + steps));
-    this.#active = ids[to];
+    const { length } = this.list.listed;
+    if (!length) return false;
+    const at = this.#awaited ?? (this.#active !== null ? this.list.listed.placeOf(this.#active) : undefined);
+    const to = Math.min(length - 1, Math.max(0, (at ?? (steps > 0 ? -1 : 0)) + steps));
+    this.#awaited = to;
     this.list.focus({ preventScroll: true });
     this.#reveal(to);
     this.mark();

@@ -2,7 +2,7 @@
 /** A window of plain rows over a list of any length (10,000 rows at 60 frames a second, measured). */
 
 /** @import {Row} from "../types.js" */
-import { windowOf } from "../task-list.js";
+import { ListPart, windowOf } from "../task-list.js";
 import { ListKeys } from "./list-keys.js";
 import { part } from "./part.js";
 import { RowPool } from "./row-pool.js";
@@ -17,8 +17,8 @@ import { RowPool } from "./row-pool.js";
 export class TaskListElement extends HTMLElement {
   /** @type {Model | null} */ model = null;
 
-  /** @type {string[]} */ #ids = [];
-  /** @type {Map<string, number>} */ #places = new Map();
+  #listed = new ListPart([], 0, 0);
+  #seen = "";
   #pool = new RowPool();
   /** @type {Set<string>} */ #dirty = new Set();
   #moved = true;
@@ -32,19 +32,18 @@ export class TaskListElement extends HTMLElement {
     this.#keys.listen();
   }
 
-  /** @param {string[]} ids */
-  set ids(ids) {
+  /** @param {ListPart} listed */
+  set listed(listed) {
     const anchor = this.#anchor();
-    this.#ids = ids;
-    this.#places = new Map(ids.map((id, index) => [id, index]));
-    this.setAttribute("aria-rowcount", String(ids.length + 1));
+    this.#listed = listed;
+    this.setAttribute("aria-rowcount", String(listed.length + 1));
     this.#resize();
     if (anchor) this.#keep(anchor);
     this.#move();
   }
 
-  get ids() {
-    return this.#ids;
+  get listed() {
+    return this.#listed;
   }
 
   get rowHeight() {
@@ -53,11 +52,6 @@ export class TaskListElement extends HTMLElement {
 
   get body() {
     return part(this, ".task-list-body", HTMLElement);
-  }
-
-  /** @param {string} id */
-  placeOf(id) {
-    return this.#places.get(id);
   }
 
   /** @param {string} id */
@@ -78,7 +72,7 @@ export class TaskListElement extends HTMLElement {
   }
 
   #resize() {
-    this.body.style.height = `${this.#ids.length * this.#rowHeight}px`;
+    this.body.style.height = `${this.#listed.length * this.#rowHeight}px`;
   }
 
   #move() {
@@ -90,12 +84,13 @@ export class TaskListElement extends HTMLElement {
   #anchor() {
     const top = -this.body.getBoundingClientRect().top;
     const index = Math.floor(top / this.#rowHeight);
-    return top > 0 && index < this.#ids.length ? { id: this.#ids[index], index } : null;
+    const id = this.#listed.idAt(index);
+    return top > 0 && id !== undefined ? { id, index } : null;
   }
 
   /** @param {{id: string, index: number}} anchor */
   #keep({ id, index }) {
-    const place = this.#places.get(id);
+    const place = this.#listed.placeOf(id);
     if (place !== undefined && place !== index) scrollBy(0, (place - index) * this.#rowHeight);
   }
 
@@ -116,17 +111,25 @@ export class TaskListElement extends HTMLElement {
   #arrange() {
     this.#moved = false;
     const top = -this.body.getBoundingClientRect().top;
-    const [first, last] = windowOf(top, innerHeight, this.#rowHeight, this.#ids.length);
-    const wanted = new Set(this.#ids.slice(first, last));
+    const [first, last] = windowOf(top, innerHeight, this.#rowHeight, this.#listed.length);
+    const wanted = new Set(this.#listed.between(first, last));
     this.#pool.keep(wanted);
     for (const id of wanted) this.#place(id);
     this.#pool.hideFree();
     this.#keys.mark();
+    this.#tell(first, last);
+  }
+
+  /** Whoever gives the list its part must know what is looked at. @param {number} first @param {number} last */
+  #tell(first, last) {
+    if (this.#seen === `${first} ${last}`) return;
+    this.#seen = `${first} ${last}`;
+    this.dispatchEvent(new CustomEvent("places-shown", { detail: { first, last } }));
   }
 
   /** @param {string} id */
   #place(id) {
-    const index = this.#places.get(id) ?? 0;
+    const index = this.#listed.placeOf(id) ?? 0;
     if (!this.#pool.rowOf(id)) this.#dirty.add(id);
     this.#pool.take(id, this.body).place(index, index * this.#rowHeight);
   }
