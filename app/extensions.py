@@ -4,12 +4,14 @@ from functools import cache
 
 from flask_socketio import SocketIO
 
+from app.lines_room import LinesRoom
 from app.presence import Presence
 from app.relay import Relay
 from app.workers_room import WorkersRoom
 from worker.celery_app import celery_app
 from worker.config import settings
 from worker.fleet import Fleet
+from worker.logs.journal import Journal
 from worker.queues import Queues
 from worker.registry import Registry
 from worker.store import Table
@@ -57,6 +59,17 @@ def open_log() -> Log:
 
 
 @cache
+def journal() -> Journal:
+    """The workers' log lines, to ask of them."""
+    return Journal(table().client, settings.journal_limits)
+
+
+def open_journal() -> Journal:
+    """The workers' log lines, over a connection of its own: following them blocks."""
+    return Journal(connect(settings.redis_url, FOLLOW_TIMEOUT_S, retries=0), settings.journal_limits)
+
+
+@cache
 def fleet() -> Fleet:
     """The workers."""
     return Fleet(table().client)
@@ -73,3 +86,4 @@ def queues() -> Queues:
 presence = Presence()
 relay = Relay(socketio, open_log, table)
 workers_room = WorkersRoom(socketio, relay, fleet, queues)
+lines_room = LinesRoom(socketio, relay, open_journal, journal)

@@ -14,6 +14,7 @@ from app.actions import actions
 from app.api import api
 from app.doorway import Doorway
 from app.extensions import socketio
+from app.logs import logs
 from app.mailings import mailings
 from app.mails import mails
 from app.pages import pages
@@ -29,7 +30,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """The application with its settings from the environment, and those in `config` over them."""
     app = Flask("pushboard", root_path=str(ROOT))
     app.config.from_mapping(settings.load() | dict(config or {}))
-    for blueprint in (pages, api, actions, run, mailings, mails, tellings):
+    for blueprint in (pages, api, actions, run, logs, mailings, mails, tellings):
         app.register_blueprint(blueprint)
     errors.register(app)
     guard.register(app)

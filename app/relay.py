@@ -185,7 +185,8 @@ class Relay:
     def _nudge(self) -> None:
         """Whoever was skipped and has drained hears of the gap, and catches up."""
         for room, sid in self.audience.caught_up():
-            frame = {"room": room, "epoch": self.epoch, "prev": self.offset, "offset": self.offset, "rows": []}
+            epoch = "" if rooms.is_of_logs(room) else self.epoch  # their places are not the log's
+            frame = {"room": room, "epoch": epoch, "prev": self.offset, "offset": self.offset, "rows": []}
             self._socketio.emit("frame", frame, to=sid)
 
     def _tell_live(self, live: bool) -> None:

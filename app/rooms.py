@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.errors import BadRequest, NotFound
+from app.lines import Filter
 from worker.events import DETAILS, TASK_ID_LENGTH
 
 BOARD = "board"
 WORKERS = "workers"
 TASK_PREFIX = "task:"
+LOGS = "logs"
+LOGS_OF_TASK, LOGS_OF_WORKER = "logs:task:", "logs:worker:"
+LONGEST_NAME = TASK_ID_LENGTH + len(LOGS_OF_WORKER)
 MOST_ROOMS = 128
 """How many rooms one connection may be in."""
 
@@ -28,10 +32,10 @@ def read(payload: object) -> Request:
     if not isinstance(payload, Mapping):
         raise BadRequest("Send an object such as {room: 'board'}.")
     given = [payload.get(name) if payload.get(name) is not None else "" for name in ("room", "epoch", "offset")]
-    if not all(isinstance(text, str) and len(text) <= TASK_ID_LENGTH + len(TASK_PREFIX) for text in given):
+    if not all(isinstance(text, str) and len(text) <= LONGEST_NAME for text in given):
         raise BadRequest("room, epoch and offset must be short texts.")
     request = Request(*(str(text) for text in given))
-    if request.room not in (BOARD, WORKERS) and not task_id_of(request.room):
+    if request.room not in (BOARD, WORKERS) and not task_id_of(request.room) and not is_of_logs(request.room):
         raise NotFound("There is no such room.", "unknown_room")
     return request
 
@@ -44,6 +48,22 @@ def task_id_of(room: str) -> str:
 def of_task(task_id: str) -> str:
     """The room of one task."""
     return TASK_PREFIX + task_id
+
+
+def is_of_logs(room: str) -> bool:
+    """Whether the room tells log lines: of all, of one task or of one worker."""
+    return room == LOGS or bool(log_task_of(room)) or (room.startswith(LOGS_OF_WORKER) and room != LOGS_OF_WORKER)
+
+
+def log_task_of(room: str) -> str:
+    """The task whose log lines a room tells, or "" for another room."""
+    return room[len(LOGS_OF_TASK) :] if room.startswith(LOGS_OF_TASK) else ""
+
+
+def lines_of(room: str) -> Filter:
+    """Which log lines a room tells."""
+    worker = room[len(LOGS_OF_WORKER) :] if room.startswith(LOGS_OF_WORKER) else ""
+    return Filter(worker=worker, task=log_task_of(room))
 
 
 def changes_for(room: str, changes: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from app.allowance import Allowance
 from app.audience import Gone, TooManyRooms
 from app.complaints import complaints
 from app.errors import BadRequest, NotFound, PushboardError, Unavailable
-from app.extensions import presence, relay, snapshots, socketio, workers_room
+from app.extensions import lines_room, presence, relay, snapshots, socketio, workers_room
 from worker.store import Snapshot
 
 MOST_TOKENS, TOKENS_PER_S = 256.0, 20.0
@@ -78,7 +78,7 @@ def anything_else(*_: Any) -> dict[str, Any]:
 
 def _subscribe(asked: rooms.Request) -> dict[str, Any]:
     allowance: Allowance = _session()["subscribes"]
-    if not allowance.spend(BOARD_COST if asked.room == rooms.BOARD else TASK_COST):
+    if not allowance.spend(BOARD_COST if asked.room in (rooms.BOARD, rooms.LOGS) else TASK_COST):
         raise BadRequest("That is too often: wait a moment before the next subscribe.", "too_fast")
     if relay.audience.is_full(_sid()):
         raise Unavailable("Read what has been sent already, then ask again.")
@@ -93,6 +93,12 @@ def _subscribe(asked: rooms.Request) -> dict[str, Any]:
         if not (asked.epoch and isinstance(error, NotFound)):
             relay.audience.leave(asked.room, _sid())
         raise
+
+
+def _read_room(asked: rooms.Request) -> dict[str, Any]:
+    if rooms.is_of_logs(asked.room):
+        return lines_room.snapshot(asked)
+    return _workers() if asked.room == rooms.WORKERS else _answer(asked, _read(asked))
 
 
 def _read(asked: rooms.Request) -> Snapshot:

@@ -8,7 +8,7 @@ import redis
 
 from worker import keys
 from worker.logs.line import Chunk, Line, Source, decode, encode
-from worker.stream import SCRIPTS
+from worker.stream import NO_OFFSET, SCRIPTS
 
 MOST_CHUNKS_OF_A_TASK = 2_000
 READ_COUNT = 200
@@ -58,8 +58,8 @@ class Journal:
         return cast(str, self._append(keys=names, args=arguments))
 
     def newest(self) -> str:
-        """The offset of the newest chunk, "" if there never was one."""
-        return cast(str | None, self.client.hget(keys.LINES_META, "offset")) or ""
+        """The offset of the newest chunk, NO_OFFSET if there never was one."""
+        return cast(str | None, self.client.hget(keys.LINES_META, "offset")) or NO_OFFSET
 
     def read_after(self, offset: str, block_ms: int | None = None, most: int = READ_COUNT) -> list[Chunk]:
         """The chunks after `offset`, oldest first; with `block_ms` it waits that long for the first."""
