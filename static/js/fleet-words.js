@@ -2,7 +2,7 @@
 /** Workers and queues in words; what is not known is said to be unknown, and is never 0. */
 
 /** @import {QueueRow, Running, WorkerRow} from "./fleet-store.js" */
-import { count, duration, isNumber } from "./format.js";
+import { count, duration, isNumber, visibleLine } from "./format.js";
 import { groupOf, isFinal } from "./states.js";
 
 const MOST_BARS = 32;
@@ -110,4 +110,17 @@ export function summaryWords(workers, queues) {
 /** @param {(number | undefined)[]} numbers */
 function total(numbers) {
   return numbers.reduce((/** @type {number} */ sum, one) => sum + (one ?? 0), 0);
+}
+
+/** What emptying a queue would do now. @param {number | undefined} waiting */
+export function purgeQuestion(waiting) {
+  if (!isNumber(waiting)) return "How much waits in it is not known.";
+  if (waiting === 0) return "Nothing waits in it now.";
+  return waiting === 1 ? "One message waits in it: its task will not run, and ends revoked." : `${count(waiting)} messages wait in it: their tasks will not run, and end revoked.`;
+}
+
+/** What it has done. @param {string} queue @param {number} purged */
+export function purgeReceipt(queue, purged) {
+  if (purged === 0) return `Nothing waited in ${visibleLine(queue)} any more.`;
+  return `${visibleLine(queue)} was emptied: ${purged === 1 ? "one message was" : `${count(purged)} messages were`} taken off.`;
 }

@@ -5,6 +5,7 @@
 /** @import {FleetRoom} from "../fleet-store.js" */
 import { summaryWords } from "../fleet-words.js";
 import { TextPart, part, showIf } from "./part.js";
+import { PurgeDialogElement } from "./purge-dialog.js";
 import { QueueRowElement } from "./queue-row.js";
 import { WorkerRowElement } from "./worker-row.js";
 
@@ -20,6 +21,7 @@ export class FleetBoardElement extends HTMLElement {
   /** @param {FleetRoom} room @param {ServerClock} clock */
   attach(room, clock) {
     room.told = (now) => clock.told(now);
+    part(this, "purge-dialog", PurgeDialogElement).attach(room);
     room.watch(() => this.#show(room, clock.now()));
     setInterval(() => this.live && this.#show(room, clock.now()), TICK_MS);
   }

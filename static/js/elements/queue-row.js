@@ -3,10 +3,11 @@
 
 /** @import {QueueRow} from "../fleet-store.js" */
 import { ageWords, perMinute, takerWords, waitingWords } from "../fleet-words.js";
-import { visibleLine } from "../format.js";
-import { TextPart, cloned } from "./part.js";
+import { isNumber, visibleLine } from "../format.js";
+import { TextPart, cloned, part, showIf } from "./part.js";
 
 export class QueueRowElement extends HTMLElement {
+  #name = "";
   /** @type {ReturnType<typeof findParts> | null} */ #parts = null;
 
   connectedCallback() {
@@ -14,12 +15,22 @@ export class QueueRowElement extends HTMLElement {
     this.setAttribute("role", "row");
     this.append(cloned("queue-row-template"));
     this.#parts = findParts(this);
+    this.#empty.addEventListener("click", () => {
+      this.dispatchEvent(new CustomEvent("purge", { bubbles: true, detail: this.#name }));
+    });
+  }
+
+  get #empty() {
+    return part(this, ".queue-row-empty", HTMLButtonElement);
   }
 
   /** @param {QueueRow} row @param {number} now on the server */
   show(row, now) {
     const parts = this.#parts;
     if (!parts) return;
+    this.#name = row.name;
+    this.#empty.setAttribute("aria-label", `Empty the queue ${visibleLine(row.name)}`);
+    showIf(this.#empty, isNumber(row.waiting));
     const stuck = !row.workers && row.waiting ? "yes" : "no";
     if (this.dataset.stuck !== stuck) this.dataset.stuck = stuck;
     parts.name.set(visibleLine(row.name));

@@ -47,7 +47,7 @@ export class TellingRequestElement extends HTMLElement {
   #paint() {
     const wish = this.#wishes?.of(this.#taskId) ?? null;
     showIf(part(this, ".telling-request-ask", HTMLElement), !wish?.notify);
-    showIf(part(this, ".telling-request-drop", HTMLElement), wish !== null);
+    showIf(part(this, ".telling-request-drop", HTMLElement), Boolean(wish?.notify || wish?.email));
     showIf(part(this, "form", HTMLElement), wish !== null);
     this.#said.set(wish ? permissionWords(permission()) : "");
     this.#mail.set(wish?.email ? `An e-mail goes to ${wish.email} if no tab of this browser is open then.` : "");
