@@ -55,7 +55,7 @@ def workers() -> str:
 @pages.get("/tasks/<task_id>")
 def task(task_id: str) -> str:
     """One task."""
-    row = table().row(task_id) if len(task_id) <= TASK_ID_LENGTH else None
-    if row is None:
+    known = table().task(task_id) if len(task_id) <= TASK_ID_LENGTH else None
+    if known is None:
         raise NotFound("There is no task with this id. Nobody issued it, or it is older than what is kept.")
-    return render_template("task.html", row=row)
+    return render_template("task.html", row=known.rows[0], now=known.now_s)

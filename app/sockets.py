@@ -87,7 +87,7 @@ def _subscribe(asked: rooms.Request) -> dict[str, Any]:
     except TooManyRooms as error:
         raise BadRequest(f"At most {rooms.MOST_ROOMS} rooms a connection.", "too_many_rooms") from error
     try:
-        return _workers() if asked.room == rooms.WORKERS else _answer(asked, _read(asked))
+        return _read_room(asked)
     except Exception as error:
         # Who had the task before stays: if Redis lost its data, a task that still runs will be there again.
         if not (asked.epoch and isinstance(error, NotFound)):
@@ -116,6 +116,6 @@ def _workers() -> dict[str, Any]:
 def _answer(asked: rooms.Request, snapshot: Snapshot) -> dict[str, Any]:
     is_task = asked.room != rooms.BOARD  # its one row is all there is, before and after
     relay.healed.subscribed(asked.epoch, snapshot.epoch, snapshot.recovered or is_task)
-    place = {"room": asked.room, "epoch": snapshot.epoch, "offset": snapshot.offset}
+    place = {"room": asked.room, "epoch": snapshot.epoch, "offset": snapshot.offset, "now": snapshot.now_s}
     counts = {"counts": snapshot.counts} if asked.room == rooms.BOARD else {}
     return {**place, "recovered": snapshot.recovered, "rows": snapshot.rows, **counts}

@@ -19,12 +19,16 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Rows that are good up to `offset` of `epoch`; `recovered`: only those changed since an older one."""
+    """Rows that are good up to `offset` of `epoch`; `recovered`: only those changed since an older one.
+
+    now_s: Redis' clock when they were read, in seconds since 1970.
+    """
 
     epoch: str
     offset: str
     recovered: bool
     rows: list[Row]
+    now_s: float
     counts: dict[str, int] = field(default_factory=dict)
 
 
@@ -63,17 +67,18 @@ class Table:
         with self.client.pipeline(transaction=True) as pipe:
             pipe.hmget(keys.META, ["epoch", "offset"])
             pipe.hmget(keys.row(task_id), list(FIELDS))
-            (epoch, offset), stored = pipe.execute()
+            pipe.time()
+            (epoch, offset), stored, clock = pipe.execute()
         row = _row(FIELDS, stored)
-        return Snapshot(epoch or "", offset or NO_OFFSET, False, [row]) if row else None
+        return Snapshot(epoch or "", offset or NO_OFFSET, False, [row], _seconds(*clock)) if row else None
 
     def board(self, epoch: str = "", offset: str = "", most: int = BOARD_ROWS) -> Snapshot:
         """The newest `most` tasks; or, if the log is still `epoch`, the rows changed after `offset`."""
         names = [keys.META, keys.CHANGED, keys.SENT, keys.COUNTS]
         answer = self._board(keys=names, args=[keys.ROW, most, epoch, offset, *BOARD_FIELDS])
-        now, newest, recovered, counts, stored = cast(list[Any], answer)
+        now, newest, recovered, counts, stored, *clock = cast(list[Any], answer)
         rows = [row for row in (_row(BOARD_FIELDS, values) for values in stored) if row]
-        return Snapshot(now, newest or NO_OFFSET, bool(recovered), rows, _counts(counts))
+        return Snapshot(now, newest or NO_OFFSET, bool(recovered), rows, _seconds(*clock), _counts(counts))
 
     def query(self, query: Query) -> Page:
         """One page of the list, in bounded time however many tasks there are."""
@@ -98,6 +103,10 @@ class Table:
 def _row(names: Sequence[str], stored: Iterable[str | None]) -> Row | None:
     row = {name: json.loads(value) if value is not None else None for name, value in zip(names, stored, strict=True)}
     return row if row["task_id"] is not None else None
+
+
+def _seconds(seconds: int | str, microseconds: int | str) -> float:
+    return int(seconds) + int(microseconds) / 1_000_000
 
 
 def _known(number: int) -> int | None:

@@ -37,8 +37,6 @@ import { Room } from "./task-store.js";
 const STANDINGS = ["offline", "online", "stopped"];
 
 export class FleetRoom extends Room {
-  /** @type {(now: number) => void} told what time it was on the server */ told = () => {};
-
   constructor() {
     super("workers");
   }
@@ -47,13 +45,11 @@ export class FleetRoom extends Room {
   answer(answer) {
     const whole = super.answer(keyed(answer));
     this.restarts = 0; // another web process counts anew: nothing is lost by that
-    if (answer.now !== undefined) this.told(answer.now);
     return whole;
   }
 
   /** @override @param {Frame} frame */
   frame(frame) {
-    if (frame.now !== undefined) this.told(frame.now);
     return super.frame(keyed(frame));
   }
 

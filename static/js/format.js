@@ -6,7 +6,12 @@
 const INTEGER = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
 const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?)/g;
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
-const INVISIBLE = /[\u0080-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+const HIDING = "[\\u0080-\\u009f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb]";
+/** Joiners belong into an emoji made of several, and into some scripts; between Latin letters they would only hide. */
+const JOINED_SCRIPTS = `[${["Arab", "Syrc", "Mong", "Deva", "Beng", "Guru", "Gujr", "Orya", "Taml", "Telu", "Knda", "Mlym", "Sinh"].map((name) => `\\p{sc=${name}}`).join("")}]`;
+const JOINED_EMOJI = "(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f])\\u200d(?=\\p{Extended_Pictographic})";
+const JOINED = `${JOINED_EMOJI}|(?<=${JOINED_SCRIPTS})[\\u200c\\u200d](?=${JOINED_SCRIPTS})`;
+const INVISIBLE = new RegExp(`(?=${HIDING})(?!${JOINED}).`, "gsu");
 const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /**
@@ -60,10 +65,10 @@ export function percent(part) {
   return part === null ? "" : `${Math.floor(part * 100 + 1e-9)}%`;
 }
 
-/** `115 of 1,280`, `115`, or nothing. @param {Row} row */
+/** `115 of 1,280`, `115` where there is no total to speak of, or nothing. @param {Row} row */
 export function amount(row) {
   if (!isNumber(row.current)) return "";
-  return isNumber(row.total) ? `${count(row.current)} of ${count(row.total)}` : count(row.current);
+  return isNumber(row.total) && row.total > 0 ? `${count(row.current)} of ${count(row.total)}` : count(row.current);
 }
 
 /**

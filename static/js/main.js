@@ -33,6 +33,7 @@ function show(name) {
   const own = () => new Connection(/** @type {any} */ (window).io, wishes.browser);
   const connection = new TabLine(bestWire(search, wishes.browser, own));
   const clock = new ServerClock();
+  room.told = (now) => clock.told(now);
   const views = [...document.querySelectorAll("task-board, task-detail, fleet-board")];
   for (const view of views) {
     if (view instanceof TaskBoardElement || view instanceof TaskDetailElement) view.attach(room, clock);

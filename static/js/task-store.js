@@ -16,6 +16,7 @@ export class Room {
   /** @type {Counts | null} */ counts = null;
   /** How often the log was replaced by another one while we watched. */
   restarts = 0;
+  /** @type {(now: number) => void} told what time it was on the server */ told = () => {};
 
   /** An unknown row at or below it has gone already: the last answer would have held it. */
   #answered = "";
@@ -124,6 +125,7 @@ export class Room {
     this.epoch = from.epoch;
     this.offset = from.offset;
     if (from.counts) this.counts = from.counts;
+    if (from.now !== undefined) this.told(from.now);
   }
 
   /** @param {Set<string> | null} ids @param {boolean} live @param {Change[]} [changes] */

@@ -31,7 +31,7 @@ test("huge numbers are shown and divided", () => {
 
 test("an amount says of how many, where that is known", () => {
   assert.equal(amount(row(115, 1280)), "115 of 1,280");
-  assert.equal(amount(row(115, undefined)), "115");
+  for (const total of [undefined, null, NaN, 0, -8]) assert.equal(amount(row(115, total)), "115");
   assert.equal(amount(row(undefined, 10)), "");
 });
 
@@ -60,6 +60,12 @@ test("control characters are made visible, terminal escapes are taken out", () =
   assert.equal(visible("a\u0000b\u0007c\u007f"), "a␀b␇c␡");
   assert.equal(visible("\u001b[31mred\u001b[0m \u001b]8;;http://evil.example\u0007link\u001b]8;;\u0007"), "red link");
   assert.equal(visible("a\rb"), "a␍b");
+});
+
+test("joiners stay in emoji and in scripts that need them, and are shown where they only hide", () => {
+  for (const text of ["👩\u200d👩\u200d👧 ok", "👩🏽\u200d💻", "❤\ufe0f\u200d🔥", "می\u200cخواهم", "क्\u200dष"]) assert.equal(visible(text), text);
+  assert.equal(visible("pay\u200dpal \u200c👩\u200d"), "pay[U+200D]pal [U+200C]👩[U+200D]");
+  assert.equal(visible("م\u202eخ"), "م[U+202E]خ");
 });
 
 test("line ends and tabs stay in texts, and become spaces on one line", () => {

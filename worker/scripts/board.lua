@@ -1,7 +1,7 @@
 -- The newest rows, or those changed after an offset, with the offset and the epoch they are good for.
 -- KEYS  meta, changed, sent, counts
 -- ARGV  row key prefix, most rows, epoch or '', offset or '', field, ...
--- Answers {epoch, offset, recovered, counts, rows}, a row being the values of the asked fields.
+-- Answers {epoch, offset, recovered, counts, rows, seconds, microseconds}, a row being the values of the asked fields.
 local meta, changed, sent, counts = unpack(KEYS)
 local prefix, most, epoch, offset = unpack(ARGV, 1, 4)
 local now = redis.call('HMGET', meta, 'epoch', 'offset', 'dropped')
@@ -15,4 +15,5 @@ local rows = {}
 for at, id in ipairs(ids) do
   rows[at] = redis.call('HMGET', prefix .. id, unpack(ARGV, 5))
 end
-return {now[1] or '', now[2] or '', recovered, redis.call('HGETALL', counts), rows}
+local clock = redis.call('TIME')
+return {now[1] or '', now[2] or '', recovered, redis.call('HGETALL', counts), rows, clock[1], clock[2]}

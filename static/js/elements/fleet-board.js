@@ -20,7 +20,6 @@ export class FleetBoardElement extends HTMLElement {
 
   /** @param {FleetRoom} room @param {ServerClock} clock */
   attach(room, clock) {
-    room.told = (now) => clock.told(now);
     part(this, "purge-dialog", PurgeDialogElement).attach(room);
     room.watch(() => this.#show(room, clock.now()));
     setInterval(() => this.live && this.#show(room, clock.now()), TICK_MS);

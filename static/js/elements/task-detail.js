@@ -31,6 +31,7 @@ export class TaskDetailElement extends HTMLElement {
   /** @param {Room} room @param {ServerClock} clock */
   attach(room, clock) {
     for (const name of TEXTS) this.#texts.set(name, new TextPart(this, `.task-detail-${name}`));
+    clock.told(Number(part(document, "#task-row", HTMLScriptElement).dataset.now));
     this.#take(firstRow(), clock);
     room.watch((_, live) => this.#changed(room, clock, live));
     setInterval(() => this.live && this.#paintSoon(clock), TICK_MS);

@@ -4,6 +4,7 @@
 /** @import {Answer, Change, Frame, Refusal, Request} from "../types.js" */
 /** @import {Standing} from "./messages.js" */
 import { FleetRoom } from "../fleet-store.js";
+import { ServerClock } from "../server-clock.js";
 import { Room } from "../task-store.js";
 
 /** @typedef {Answer | {error: Refusal}} Reply */
@@ -11,6 +12,7 @@ import { Room } from "../task-store.js";
 export class Share {
   /** @type {Map<string, (reply: Reply) => void>} a tab's newest question, while nothing is known yet */ #waiting = new Map();
   /** @type {Refusal | null} */ #refusal = null;
+  #clock = new ServerClock();
   /** @type {(frame: Frame) => void} */ #tell;
 
   /** @param {string} name @param {(frame: Frame) => void} tell what every watcher is sent */
@@ -18,6 +20,7 @@ export class Share {
     this.name = name;
     this.#tell = tell;
     this.room = this.#tapped(name === "workers" ? new FleetRoom() : new Room(name));
+    this.room.told = (now) => this.#clock.told(now);
   }
 
   /** A frame that nobody can apply: each tab asks again. @param {string} room @returns {Frame} */
@@ -73,7 +76,7 @@ export class Share {
   /** @param {Request} request @returns {Answer} */
   #known({ epoch, offset }) {
     const room = this.room;
-    const place = { room: this.name, epoch: room.epoch ?? "", offset: room.offset ?? "" };
+    const place = { room: this.name, epoch: room.epoch ?? "", offset: room.offset ?? "", now: this.#clock.now() };
     const counts = room.counts ? { counts: room.counts } : {};
     if (epoch === room.epoch && offset === room.offset) return { ...place, ...counts, recovered: true, rows: [] };
     return { ...place, ...counts, recovered: false, rows: /** @type {Change[]} */ ([...room.rows.values()]) };
