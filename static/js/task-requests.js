@@ -32,10 +32,12 @@ export function wishFor(pages, top, bottom, mayAskAnew) {
   if (!pages.isFilled) return "fill";
   if (pages.unsure && mayAskAnew) return "anew";
   const after = pages.first + pages.ids.length;
-  const canJump = isCounted(pages.question);
-  if (pages.end !== null && bottom + MARGIN > after) return canJump && top > after + PAGE ? "jump" : "down";
-  if (pages.start === null || top - MARGIN >= pages.first) return null;
-  return canJump && bottom < pages.first - PAGE ? "jump" : "up";
+  const below = pages.end !== null && bottom + MARGIN > after;
+  const above = pages.start !== null && top - MARGIN < pages.first;
+  const isFar = (below && top > after + PAGE) || (above && bottom < pages.first - PAGE);
+  if (isFar && isCounted(pages.question)) return "jump";
+  if (above && (top < pages.first || !below)) return "up"; // what is in view comes first
+  return below ? "down" : null;
 }
 
 /** @param {Wish} wish @param {TaskPages} pages @param {number} top the first place that is looked at @returns {Request} */
