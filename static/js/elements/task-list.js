@@ -117,6 +117,7 @@ export class TaskListElement extends HTMLElement {
     for (const id of wanted) this.#place(id);
     this.#pool.hideFree();
     this.#keys.mark();
+    this.toggleAttribute("data-gaps", wanted.size < last - first);
     this.#tell(first, last);
   }
 
