@@ -2,6 +2,7 @@
 
 import re
 import time
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -29,7 +30,7 @@ NOTES = {
 LONG_NAME = "media." + "_".join(["transcode"] * 40)
 LONGEST = 300
 
-NUMBERS = {
+NUMBERS: dict[str, tuple[dict[str, Any], str, str]] = {
     "total-0": ({"current": 5, "total": 0}, "", "5"),
     "total-negative": ({"current": 5, "total": -8}, "", "5"),
     "total-none": ({"current": 5, "total": None}, "", "5"),

@@ -36,11 +36,11 @@ export class TaskActionsElement extends HTMLElement {
     this.#shownAction = action;
     this.#row = row;
     const done = isFinal(row.state);
-    this.#button("stop").disabled = done || isAsked(row);
+    this.#allow("stop", !done && !isAsked(row));
     showIf(this.#button("force"), isAsked(row));
-    this.#button("force").disabled = row.action?.kind === "force";
-    this.#button("rerun").disabled = !done || whyNotAgain(row) !== "";
-    this.#button("edit").disabled = !done;
+    this.#allow("force", row.action?.kind !== "force");
+    this.#allow("rerun", done && whyNotAgain(row) === "");
+    this.#allow("edit", done);
     if (done && this.#dialog.open) this.#dialog.close();
     this.#said.set(this.#problem || actionWords(row, now));
     this.toggleAttribute("data-error", this.#problem !== "" || row.action?.state === "refused");
@@ -64,7 +64,13 @@ export class TaskActionsElement extends HTMLElement {
 
   /** @param {string} name @param {() => void} act */
   #onClick(name, act) {
-    this.#button(name).addEventListener("click", act);
+    this.#button(name).addEventListener("click", () => this.#button(name).ariaDisabled !== "true" && act());
+  }
+
+  /** Never `disabled`: that would take the focus from who has just pressed it. @param {string} name @param {boolean} allowed */
+  #allow(name, allowed) {
+    const text = String(!allowed);
+    if (this.#button(name).ariaDisabled !== text) this.#button(name).ariaDisabled = text;
   }
 
   /** @param {string} selector @param {string | undefined} taskId */
