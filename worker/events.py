@@ -20,7 +20,7 @@ TEXT_LENGTHS = {
     "traceback": values.DETAIL_LENGTH,
     "rerun_of": 200,
 }
-NUMBERS = ("attempt", "retries", "current", "total", "eta")
+NUMBERS = ("attempt", "retries", "current", "total", "reports", "eta")
 STAMPS = ("sent_at", "received_at", "started_at", "progress_at", "ended_at")
 JSON_LENGTHS = {
     "meta": 8_000,

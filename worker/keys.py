@@ -7,6 +7,7 @@ LOG = PREFIX + "log"  # stream, capped: the news
 CHANGED = PREFIX + "changed"  # zset: task_id by the offset of its last change
 SENT = PREFIX + "sent"  # zset: task_id by the offset of its first event, newest first on the board
 BY = PREFIX + "by:"  # by:<kind>: hash value -> number of tasks; by:<kind>:<value>: zset as `sent`, of these tasks
+WAITING = BY + "waiting:"  # waiting:<queue>: zset as `sent`, of the tasks that wait there and are due
 COUNTS = PREFIX + "counts"  # hash: state -> number of rows in it
 ROW = PREFIX + "task:"  # hash per task: the table's row, each value JSON
 HEALED = PREFIX + "healed"  # hash: what all workers together have counted, such as dropped_events
@@ -17,6 +18,10 @@ WORKERS_SEEN = PREFIX + "workers:seen"  # zset: worker instance by the time of i
 
 TASKS = PREFIX + "tasks"  # hash: task name -> what it takes, as the worker that started last has published it; JSON
 TASKS_SEEN = PREFIX + "tasks:seen"  # zset: task name by the time a worker that runs it was last heard of
+
+# slots `10:<time>`, `600:<time>`: hash, what happened -> how often; `times:<name>`, `times:<name>:before`: hash, bucket of
+# run times -> runs; `names`: zset, name by the time of its last run; `since`: when counting began
+STATISTICS = PREFIX + "statistics:"
 
 OWNERS = PREFIX + "owners"  # hash, in the broker's Redis: delivery tag -> the worker instance that took the message
 REVOKED = PREFIX + "revoked"  # zset: task_id of what was revoked while it waited, by the time

@@ -105,7 +105,7 @@ class Log:
 
     def _arguments(self, event: Event) -> list[str | float]:
         bounds = [self.limits.log_entries, self.limits.tasks, self.limits.seconds]
-        listed = [json.dumps(states.group(event.state)) if event.state else "", keys.BY]
+        listed = [json.dumps(states.group(event.state)) if event.state else "", keys.BY, keys.STATISTICS]
         return [*_head(event), *bounds, *listed, *event.encode()]
 
     def open(self) -> tuple[str, str]:

@@ -166,7 +166,7 @@ def test_a_change_of_state_tells_the_small_row_and_a_report_only_what_changed(lo
     log.append(progressed(2))
     log.append(succeeded())
     _first, second, third, fourth, fifth = (entry.changes or {} for entry in log.read_after(NO_OFFSET))
-    assert fourth.keys() == {"task_id", "offset", "current", "progress_at"}
+    assert fourth.keys() == {"task_id", "offset", "current", "reports", "progress_at"}
     for told in (second, third, fifth):
         assert (told["name"], told["queue"]) == ("shop.job", "celery")
         assert not DETAILS & told.keys() - {"result"}

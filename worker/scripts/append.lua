@@ -2,16 +2,16 @@
 -- the log, and stamps the row with the entry's offset. Answers {verdict, attempt, offset, what is asked of the task}.
 -- KEYS  meta, log, changed, sent, counts, row
 -- ARGV  task_id, type, state, rank, run, attempt, stamp, row key prefix, log length, kept tasks, kept seconds, group,
---       index key prefix, field, value, ...
+--       index key prefix, statistics key prefix, field, value, ...
 local meta, log, changed, sent, counts, row = unpack(KEYS)
 local task_id, kind, state, rank, run, attempt, stamp, prefix = unpack(ARGV, 1, 8)
 local log_length, kept_tasks, kept_s = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
-local group, index = ARGV[12], ARGV[13]
+local group, index, statistics = ARGV[12], ARGV[13], ARGV[14]
 rank, attempt = tonumber(rank), tonumber(attempt)
 
 local clock = redis.call('TIME')
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
-local had = redis.call('HMGET', row, 'rank', 'attempt', 'run', 'state', 'action')
+local had = redis.call('HMGET', row, 'rank', 'attempt', 'run', 'state', 'action', 'reports')
 local had_rank, had_attempt, had_run, had_state = tonumber(had[1]), tonumber(had[2]) or 0, had[3] or '', had[4]
 
 if not redis.call('HGET', meta, 'epoch') then
@@ -55,7 +55,9 @@ end
 local function drop(id)
   local key = prefix .. id
   count(redis.call('HGET', key, 'state'), -1)
-  for place, value in ipairs(redis.call('HMGET', key, unpack(INDEXED))) do unlist(id, INDEXED[place], value) end
+  local values = redis.call('HMGET', key, unpack(INDEXED))
+  for place, value in ipairs(values) do unlist(id, INDEXED[place], value) end
+  if values[3] then redis.call('ZREM', index .. 'waiting:' .. values[3], id) end
   redis.call('DEL', key)
   redis.call('ZREM', changed, id)
   redis.call('ZREM', sent, id)
@@ -76,7 +78,7 @@ local is_open = action ~= nil and action.kind ~= 'rerun' and (action.state == 'a
 if about_action and not had_rank then return {'unknown', 0, '', ''} end
 local asked = nil
 if kind == 'task-action-asked' then
-  asked = cjson.decode(ARGV[15])
+  asked = cjson.decode(ARGV[16])
   asked.asked_at = now_us / 1000000
   if asked.kind == 'rerun' then
     if had_rank < 9 then return {'running', had_attempt, '', ''} end
@@ -150,23 +152,24 @@ if kind == 'task-sent' then -- the worker may be quicker to tell; but nothing ca
   at_s = redis.call('HGET', row, 'received_at') or redis.call('HGET', row, 'started_at') or at_s
 end
 if stamp ~= '' then offer(stamp, at_s) end
-for at = 14, #ARGV, 2 do offer(ARGV[at], ARGV[at + 1]) end
+for at = 15, #ARGV, 2 do offer(ARGV[at], ARGV[at + 1]) end
+if kind == 'task-progressed' then set('reports', tostring((tonumber(had[6]) or 0) + 1)) end
 if fresh then
-  for _, name in ipairs({'current', 'total', 'note', 'summary', 'progress_at', 'ended_at', 'meta', 'result', 'error', 'traceback', 'eta'}) do
+  for _, name in ipairs({'current', 'total', 'reports', 'note', 'summary', 'progress_at', 'ended_at', 'meta', 'result', 'error', 'traceback', 'eta'}) do
     if redis.call('HEXISTS', row, name) == 1 then set(name, 'null') end
   end
 end
 -- Redis has evicted the row: what this event does not say is not known any more, to those who have seen it neither.
 if not had[2] and redis.call('ZSCORE', changed, task_id) then
   for _, name in ipairs({'name', 'queue', 'worker', 'note', 'summary', 'args', 'kwargs', 'error', 'traceback', 'retries', 'current', 'total',
-    'eta', 'sent_at', 'received_at', 'started_at', 'progress_at', 'ended_at', 'meta', 'result', 'sender',
+    'reports', 'eta', 'sent_at', 'received_at', 'started_at', 'progress_at', 'ended_at', 'meta', 'result', 'sender',
     'call', 'rerun_of', 'action'}) do set(name, 'null') end
 end
 if #fold == 0 then return {'unchanged', attempt, '', to_do} end
 
 -- Whoever lists some tasks only, the failed ones say, must know what a task is that comes to be among them: an entry that
 -- tells of another state tells the small row's other fields too.
-local SMALL = {'heard', 'name', 'queue', 'worker', 'note', 'summary', 'attempt', 'retries', 'current', 'total', 'eta', 'sent_at',
+local SMALL = {'heard', 'name', 'queue', 'worker', 'note', 'summary', 'attempt', 'retries', 'current', 'total', 'reports', 'eta', 'sent_at',
   'received_at', 'started_at', 'progress_at', 'ended_at'}
 local offset, prev = next_offset()
 if not had[2] then set('heard', string.format('"%.0f"', redis.call('ZSCORE', sent, task_id) or offset)) end
@@ -196,11 +199,65 @@ if run ~= '' then redis.call('HSET', row, 'run', run) end
 redis.call('ZADD', changed, offset, task_id)
 redis.call('ZADD', sent, 'NX', offset, task_id)
 local listed_at
-for place, value in ipairs(redis.call('HMGET', row, unpack(INDEXED))) do
+local are = redis.call('HMGET', row, unpack(INDEXED))
+for place, value in ipairs(are) do
   if value ~= were[place] then
     listed_at = listed_at or redis.call('ZSCORE', sent, task_id)
     unlist(task_id, INDEXED[place], were[place])
     list(task_id, INDEXED[place], value, listed_at)
+  end
+end
+
+-- Who waits in which queue, in the order of coming. One that waits for its time is not in line.
+local waits, waited = rank <= 1, had_rank and had_rank <= 1
+if is_another_state and waits ~= waited and are[3] and are[3] ~= 'null' then
+  local line = index .. 'waiting:' .. are[3]
+  if waited then
+    redis.call('ZREM', line, task_id)
+  elseif waits and (redis.call('HGET', row, 'eta') or 'null') == 'null' then
+    redis.call('ZADD', line, listed_at or redis.call('ZSCORE', sent, task_id), task_id)
+  end
+end
+
+local function measure(statistics_, name, ran_ms, now_s)
+  -- Run times in buckets, four for each doubling from 1 ms on. Two generations of them: the older one fades away.
+  local GENERATION, GENERATION_S, MOST_NAMES = 500, 7 * 86400, 200
+  local key = statistics_ .. 'times:' .. name
+  local begun, runs = unpack(redis.call('HMGET', key, 'begun', 'runs'))
+  if begun and (tonumber(runs) >= GENERATION or now_s - begun > GENERATION_S) then
+    redis.call('RENAME', key, key .. ':before')
+    begun = nil
+  end
+  if not begun then
+    redis.call('HSET', key, 'begun', now_s)
+    redis.call('EXPIRE', key, 2 * GENERATION_S)
+  end
+  local bucket = ran_ms < 1 and 0 or math.min(math.floor(math.log(ran_ms) / math.log(2) * 4) + 1, 120)
+  redis.call('HINCRBY', key, 'runs', 1)
+  redis.call('HINCRBY', key, bucket, 1)
+  local names = statistics_ .. 'names'
+  if redis.call('ZADD', names, now_s, name) == 1 and redis.call('ZCARD', names) > MOST_NAMES then
+    local oldest = statistics_ .. 'times:' .. redis.call('ZPOPMIN', names)[1]
+    redis.call('DEL', oldest, oldest .. ':before')
+  end
+end
+
+-- Counted here alone, where a change of state was accepted: whatever is told twice or refused counts once or not at all.
+if fresh or (is_another_state and rank >= 5) then
+  local COUNTED = {SUCCESS = 'succeeded', FAILURE = 'failed', REJECTED = 'failed', RETRY = 'retried', REVOKED = 'revoked', LOST = 'lost'}
+  local what = fresh and 'started' or COUNTED[state]
+  local now_s = math.floor(now_us / 1000000)
+  for length, told_s in pairs({[10] = 900, [600] = 86400}) do -- seconds: a slot's length, and for how long it is told of
+    local key = string.format('%s%d:%d', statistics, length, now_s - now_s % length)
+    if redis.call('HINCRBY', key, what, 1) == 1 then
+      redis.call('EXPIRE', key, told_s + 2 * length)
+      redis.call('SET', statistics .. 'since', now_s, 'NX')
+    end
+  end
+  if what == 'succeeded' then
+    local began = tonumber(redis.call('HGET', row, 'started_at'))
+    local ran_ms = began and now_us / 1000 - began * 1000 or -1
+    if ran_ms >= 0 and are[2] and are[2] ~= 'null' then measure(statistics, are[2], ran_ms, now_s) end
   end
 end
 
