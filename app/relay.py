@@ -153,10 +153,10 @@ class Relay:
             return
         self.flow.add(entry.changes)
         urgent = states.is_final(entry.changes.get("state") or "")
-        for room in (rooms.BOARD, rooms.of_task(entry.changes["task_id"])):
+        for room, told in rooms.told_of(entry.changes, entry.parent):
             feed = self.audience.feeds.get(room)
             if feed:
-                feed.add(rooms.changes_for(room, entry.changes), urgent)
+                feed.add(told, urgent)
 
     def _emit_due(self) -> None:
         counts = self._counts()

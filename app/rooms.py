@@ -66,6 +66,13 @@ def lines_of(room: str) -> Filter:
     return Filter(worker=worker, task=log_task_of(room))
 
 
+def told_of(changes: Mapping[str, Any], parent: str = "") -> list[tuple[str, Mapping[str, Any]]]:
+    """Which room is told what of a task's changes. parent: the task that sent it, if it is shown with that one."""
+    small = changes_for(BOARD, changes)
+    told = [(BOARD, small), (of_task(changes["task_id"]), changes)]
+    return [*told, (of_task(parent), small)] if parent else told
+
+
 def changes_for(room: str, changes: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a room is told of a task's changes: the board goes without the details."""
     if room != BOARD or DETAILS.isdisjoint(changes):

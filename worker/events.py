@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from worker import states, values
+from worker.steps import STEPS
 
 TEXT_LENGTHS = {
     "name": 300,
@@ -19,8 +20,10 @@ TEXT_LENGTHS = {
     "error": 2_000,
     "traceback": values.DETAIL_LENGTH,
     "rerun_of": 200,
+    "parent_id": 200,
+    "root_id": 200,
 }
-NUMBERS = ("attempt", "retries", "current", "total", "reports", "eta")
+NUMBERS = ("attempt", "retries", "current", "total", "reports", "eta", "children")
 STAMPS = ("sent_at", "received_at", "started_at", "progress_at", "ended_at")
 JSON_LENGTHS = {
     "meta": 8_000,
@@ -30,10 +33,13 @@ JSON_LENGTHS = {
     "action": 2_000,
 }
 
-DETAILS = frozenset({"args", "kwargs", "meta", "result", "error", "traceback", "sender", "call", "rerun_of", "action"})
+DETAILS = frozenset(
+    {"args", "kwargs", "meta", "result", "error", "traceback", "sender", "call", "rerun_of", "action"}
+    | {"parent_id", "root_id", "children", *STEPS}
+)
 """Fields of the one task's room; the board's rows go without them."""
 
-FIELDS = ("task_id", "offset", "heard", *TEXT_LENGTHS, *NUMBERS, *STAMPS, *JSON_LENGTHS)
+FIELDS = ("task_id", "offset", "heard", *TEXT_LENGTHS, *NUMBERS, *STAMPS, *JSON_LENGTHS, *STEPS)
 """Every field of a row. heard: the offset of the first event, by which lists are ordered."""
 
 BOARD_FIELDS = tuple(name for name in FIELDS if name not in DETAILS)

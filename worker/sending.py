@@ -56,8 +56,25 @@ def _sent(headers: Mapping[str, Any], body: Any, queue: str) -> Event | None:
     args, kwargs = body[:2] if isinstance(body, tuple) and len(body) == 3 else (None, None)
     fields = call.fields(args, kwargs, headers.get("argsrepr"), headers.get("kwargsrepr"))
     return events.sent(
-        task_id, name, queue, retries=headers.get("retries") or 0, eta=_eta(headers), **fields, **sender(headers)
+        task_id,
+        name,
+        queue,
+        retries=headers.get("retries") or 0,
+        eta=_eta(headers),
+        **fields,
+        **sender(headers),
+        **family(headers),
     )
+
+
+def family(headers: Mapping[str, Any]) -> dict[str, str]:
+    """Which task sent this one, and which began it all, as fields of its row; nothing where no task did."""
+    found = {name: headers.get(name) for name in ("parent_id", "root_id")}
+    return {
+        name: it
+        for name, it in found.items()
+        if isinstance(it, str) and it != headers.get("id") and len(it) <= TASK_ID_LENGTH
+    }
 
 
 def sender(headers: Mapping[str, Any]) -> dict[str, Any]:

@@ -57,6 +57,7 @@ def _received(request: Any = None, sender: Any = None, **_: Any) -> None:
         **call.fields(request.args, request.kwargs, request.argsrepr, request.kwargsrepr),
         "eta": request.eta.timestamp() if getattr(request, "eta", None) else None,
         **sending.sender(request.request_dict),
+        **sending.family(request.request_dict),
     }
     outbox().put(Event("task-received", request.id, states.RECEIVED, stamp="received_at", fields=fields))
     heartbeat.take(request)

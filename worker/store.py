@@ -10,11 +10,14 @@ import redis
 from worker import keys
 from worker.events import BOARD_FIELDS, FIELDS
 from worker.query import Query
+from worker.steps import CHILDREN, STEPS
 from worker.stream import NO_OFFSET, SCRIPTS
 
 BOARD_ROWS = 1_000
 
 Row = dict[str, Any]
+
+_STEPS = frozenset(STEPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +66,25 @@ class Table:
         return _row(FIELDS, cast(list[str | None], self.client.hmget(keys.row(task_id), list(FIELDS))))
 
     def task(self, task_id: str) -> Snapshot | None:
-        """One task's whole row with the epoch and offset it is good for, or None if there is none."""
+        """One task's whole row and small ones of the first that it sent; None if there is no such task."""
         with self.client.pipeline(transaction=True) as pipe:
             pipe.hmget(keys.META, ["epoch", "offset"])
             pipe.hmget(keys.row(task_id), list(FIELDS))
+            pipe.hmget(keys.row(task_id), list(CHILDREN))
             pipe.time()
-            (epoch, offset), stored, clock = pipe.execute()
+            (epoch, offset), stored, children, clock = pipe.execute()
         row = _row(FIELDS, stored)
-        return Snapshot(epoch or "", offset or NO_OFFSET, False, [row], _seconds(*clock)) if row else None
+        if row is None:
+            return None
+        family = [row, *self._small([json.loads(child) for child in children if child])]
+        return Snapshot(epoch or "", offset or NO_OFFSET, False, family, _seconds(*clock))
+
+    def _small(self, task_ids: Sequence[str]) -> list[Row]:
+        """Rows as on the board, of those that there are."""
+        with self.client.pipeline(transaction=False) as pipe:
+            for task_id in task_ids:
+                pipe.hmget(keys.row(task_id), list(BOARD_FIELDS))
+            return [row for row in (_row(BOARD_FIELDS, stored) for stored in pipe.execute()) if row]
 
     def board(self, epoch: str = "", offset: str = "", most: int = BOARD_ROWS) -> Snapshot:
         """The newest `most` tasks; or, if the log is still `epoch`, the rows changed after `offset`."""
@@ -101,7 +115,8 @@ class Table:
 
 
 def _row(names: Sequence[str], stored: Iterable[str | None]) -> Row | None:
-    row = {name: json.loads(value) if value is not None else None for name, value in zip(names, stored, strict=True)}
+    pairs = zip(names, stored, strict=True)
+    row = {name: json.loads(text) if text is not None else None for name, text in pairs if text or name not in _STEPS}
     return row if row["task_id"] is not None else None
 
 

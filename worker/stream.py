@@ -73,13 +73,15 @@ class Appended:
 class Entry:
     """One entry of the log. changes: a row's changed fields, task_id and offset, or None if foreign.
 
-    prev: the offset of the entry before it, "" if it does not say.
+    prev: the offset of the entry before it, "" if it does not say. parent: the task that sent this one, if this one is
+    shown with it, else "".
     """
 
     offset: str
     type: str
     changes: dict[str, Any] | None
     prev: str = ""
+    parent: str = ""
 
 
 class Log:
@@ -151,8 +153,11 @@ def _entry(entry_id: str, stored: Mapping[str, str]) -> Entry:
     offset = entry_id.split("-")[0]
     try:
         changes = decode_row(stored)
+        parent = str(json.loads(stored.get("of", "null")) or "")
     except ValueError:
         return Entry(offset, "foreign", None)
     if "gone" in stored:
         changes["gone"] = True
-    return Entry(offset, stored.get("type", ""), changes, stored.get("prev", ""))
+    return Entry(
+        offset, stored.get("type", ""), changes, stored.get("prev", ""), parent if isinstance(parent, str) else ""
+    )

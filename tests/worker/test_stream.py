@@ -8,6 +8,7 @@ import redis
 from tests.worker.told import progressed, sent, started, succeeded
 from worker import events, keys, states
 from worker.events import BOARD_FIELDS, DETAILS
+from worker.steps import STEPS
 from worker.store import Table
 from worker.stream import NO_OFFSET, SCRIPTS, Limits, Log
 
@@ -169,7 +170,7 @@ def test_a_change_of_state_tells_the_small_row_and_a_report_only_what_changed(lo
     assert fourth.keys() == {"task_id", "offset", "current", "reports", "progress_at"}
     for told in (second, third, fifth):
         assert (told["name"], told["queue"]) == ("shop.job", "celery")
-        assert not DETAILS & told.keys() - {"result"}
+        assert not DETAILS & told.keys() - {"result", *STEPS}
     assert fifth["started_at"] and fifth["total"] == 9
 
 

@@ -11,7 +11,7 @@ rank, attempt = tonumber(rank), tonumber(attempt)
 
 local clock = redis.call('TIME')
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
-local had = redis.call('HMGET', row, 'rank', 'attempt', 'run', 'state', 'action', 'reports')
+local had = redis.call('HMGET', row, 'rank', 'attempt', 'run', 'state', 'action', 'reports', 'steps', 'quarter', 'of')
 local had_rank, had_attempt, had_run, had_state = tonumber(had[1]), tonumber(had[2]) or 0, had[3] or '', had[4]
 
 if not redis.call('HGET', meta, 'epoch') then
@@ -54,7 +54,8 @@ end
 
 local function drop(id)
   local key = prefix .. id
-  count(redis.call('HGET', key, 'state'), -1)
+  local state_of, of = unpack(redis.call('HMGET', key, 'state', 'of'))
+  count(state_of, -1)
   local values = redis.call('HMGET', key, unpack(INDEXED))
   for place, value in ipairs(values) do unlist(id, INDEXED[place], value) end
   if values[3] then redis.call('ZREM', index .. 'waiting:' .. values[3], id) end
@@ -63,7 +64,7 @@ local function drop(id)
   redis.call('ZREM', sent, id)
   local offset, prev = next_offset()
   redis.call('HSET', meta, 'dropped', offset) -- whoever is older than this cannot be caught up by changes alone
-  add(offset, prev, id, 'task-expired', {'gone', 'true'})
+  add(offset, prev, id, 'task-expired', {'gone', 'true', 'of', of or 'null'})
 end
 
 -- Only what waits can be withdrawn; what a worker has begun is that worker's to stop.
@@ -122,24 +123,30 @@ end
 
 -- An event that comes late (sent after started) fills gaps only; one that comes in order overwrites. What the row has
 -- already is no news.
+local given, is_first = {}, {} -- is_first: the row had no such field
 local function offer(name, value)
   local stored = redis.call('HGET', row, name)
+  given[name] = value
+  if not stored or stored == 'null' then is_first[name] = true end
   if stored ~= value and (moves or not stored or kind == 'task-action-told') then set(name, value) end
 end
 
 local to_do = '' -- what the run that tells this is asked
+local action_now = nil -- the action, if this event changes it
 if asked then
   set('action', cjson.encode(asked))
-  to_do = asked.kind
+  action_now, to_do = asked, asked.kind
 elseif is_open and moves and rank >= 9 then
   action.state = state == 'REVOKED' and 'done' or 'refused'
   action.why = state ~= 'REVOKED' and 'It ended before it could be stopped' or nil
   action.told_at = now_us / 1000000
+  action_now = action
   set('action', cjson.encode(action))
 elseif is_open and (run ~= '' or kind == 'task-action-seen') then
   to_do = action.kind
   if action.state == 'asked' then
     action.state, action.told_at = 'seen', now_us / 1000000
+    action_now = action
     set('action', cjson.encode(action))
   end
 end
@@ -163,7 +170,57 @@ end
 if not had[2] and redis.call('ZSCORE', changed, task_id) then
   for _, name in ipairs({'name', 'queue', 'worker', 'note', 'summary', 'args', 'kwargs', 'error', 'traceback', 'retries', 'current', 'total',
     'reports', 'eta', 'sent_at', 'received_at', 'started_at', 'progress_at', 'ended_at', 'meta', 'result', 'sender',
-    'call', 'rerun_of', 'action'}) do set(name, 'null') end
+    'call', 'rerun_of', 'action', 'parent_id', 'root_id', 'children'}) do set(name, 'null') end
+end
+
+-- The timeline (worker/steps.py). Each step is a field of its own: so however changes are conflated, every step arrives.
+-- The first ones are kept, and of the others the last ones, in turn. Only what is news is a step: an append that is
+-- repeated, as its answer was lost, makes none.
+local FIRST_STEPS, LAST_STEPS = 20, 40
+local had_steps, had_quarter, had_of = unpack(had, 7, 9)
+local steps, reached, of = tonumber(had_steps) or 0, not fresh and tonumber(had_quarter) or -1, had_of or nil
+local function step(what, names, more)
+  local text = '{"n":' .. steps .. ',"kind":"' .. what .. '","at":' .. at_s .. ',"attempt":' .. attempt .. (more or '')
+  for _, name in ipairs(names) do
+    if given[name] and given[name] ~= 'null' then text = text .. ',"' .. name .. '":' .. given[name] end
+  end
+  local slot = steps < FIRST_STEPS and steps or FIRST_STEPS + (steps - FIRST_STEPS) % LAST_STEPS
+  set('step' .. slot, text .. '}')
+  steps = steps + 1
+end
+
+local function step_of_action(now)
+  local by = type(now.by) == 'table' and (now.by.user or now.by.address)
+  local function part(name, value) return type(value) == 'string' and ',"' .. name .. '":' .. cjson.encode(value) or '' end
+  step(now.state == 'asked' and 'asked' or now.state == 'seen' and 'seen' or 'told', {},
+    part('action', now.kind) .. part('outcome', now.state) .. part('by', now.state == 'asked' and by) .. part('why', now.why))
+end
+
+local function quarter()
+  local current, total = tonumber(given.current), tonumber(given.total)
+  if not current or not total or total <= 0 or current < 0 then return 0 end
+  return math.min(4, math.floor(current / total * 4))
+end
+
+if kind == 'task-sent' and is_first.sent_at then
+  step('sent', {'queue', 'eta'})
+elseif kind == 'task-received' and (is_first.received_at or is_another_state or (moves and seen.worker)) then
+  step('received', {'worker', 'eta'})
+elseif fresh then
+  local overtakes = had_run ~= '' and had_rank and had_rank >= 2 and had_rank <= 3
+  step('started', {'worker'}, overtakes and ',"overtakes":' .. had_attempt or '')
+elseif kind == 'task-progressed' and moves and quarter() > reached then
+  step(reached < 0 and 'reported' or 'quarter', {'current', 'total', 'note'})
+  reached = quarter()
+elseif is_another_state and state == 'RETRY' then
+  step(kind == 'task-put-back' and 'put-back' or 'retried', {'note', 'eta'})
+elseif is_another_state and rank >= 9 then
+  step('ended', {'summary'}, ',"state":' .. cjson.encode(state))
+end
+if kind == 'task-action-told' and seen.action then action_now = cjson.decode(given.action) end
+if action_now then step_of_action(action_now) end
+if not had[2] and redis.call('ZSCORE', changed, task_id) then -- of a row that was evicted nothing may shine through
+  for slot = 0, FIRST_STEPS + LAST_STEPS - 1 do set('step' .. slot, 'null') end
 end
 if #fold == 0 then return {'unchanged', attempt, '', to_do} end
 
@@ -183,6 +240,25 @@ if is_another_state then
   end
 end
 
+-- A task that another one has sent is shown with that one, if it is among its first: what becomes of it is told there.
+local MOST_CHILDREN = 100
+local parent, children = nil, 0
+if is_first.parent_id and given.parent_id ~= 'null' then
+  parent = cjson.decode(given.parent_id)
+  if parent == task_id or redis.call('EXISTS', prefix .. parent) == 0 then parent = nil end
+end
+if parent then
+  children = redis.call('HINCRBY', prefix .. parent, 'children', 1)
+  if children <= MOST_CHILDREN then
+    of = given.parent_id
+    redis.call('HSET', prefix .. parent, 'child' .. (children - 1), cjson.encode(task_id))
+  end
+end
+if of and is_another_state then
+  told[#told + 1] = 'of'
+  told[#told + 1] = of
+end
+
 add(offset, prev, task_id, kind, told)
 local were = redis.call('HMGET', row, unpack(INDEXED))
 redis.call('HSET', row, 'task_id', cjson.encode(task_id), 'offset', '"' .. offset .. '"', unpack(fold))
@@ -196,6 +272,14 @@ end
 -- A run that was given up is over, also if its worker comes back: no run has this name, so whatever it says is refused.
 if kind == 'task-lost' or kind == 'task-put-back' then run = run .. ' (given up)' end
 if run ~= '' then redis.call('HSET', row, 'run', run) end
+if steps ~= tonumber(had_steps) then redis.call('HSET', row, 'steps', steps, 'quarter', reached) end
+if of and not had_of then redis.call('HSET', row, 'of', of) end
+if children > MOST_CHILDREN then -- those that are not shown are counted
+  local later, before = next_offset()
+  add(later, before, parent, 'task-sent-another', {'children', tostring(children)})
+  redis.call('HSET', prefix .. parent, 'offset', '"' .. later .. '"')
+  redis.call('ZADD', changed, later, parent)
+end
 redis.call('ZADD', changed, offset, task_id)
 redis.call('ZADD', sent, 'NX', offset, task_id)
 local listed_at
