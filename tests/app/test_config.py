@@ -69,3 +69,24 @@ def test_whoever_names_an_origin_is_public_and_needs_a_secret(tmp_path: Path) ->
 def test_cookies_are_secure_behind_tls_unless_told_otherwise(tmp_path: Path, given: str, secure: bool) -> None:
     origins = {"TRUSTED_ORIGINS": "https://board.example", "SECRET_KEY": "x" * 40}
     assert load(tmp_path, SECURE_COOKIES=given, **origins)["SESSION_COOKIE_SECURE"] is secure
+
+
+@pytest.mark.parametrize(
+    ("environ", "url"),
+    [
+        ({"PORT": "5001"}, "http://127.0.0.1:5001"),
+        ({"TRUSTED_HOSTS": "board.example, b.example"}, "http://board.example:5000"),
+        ({"TRUSTED_ORIGINS": "https://board.example"}, "https://board.example"),
+        ({"TRUSTED_ORIGINS": "https://b.example", "PUBLIC_URL": "https://board.example/b/"}, "https://board.example/b"),
+    ],
+)
+def test_links_in_mails_lead_to_where_people_find_the_site(tmp_path: Path, environ: dict[str, str], url: str) -> None:
+    assert load(tmp_path, SECRET_KEY="x" * 40, **environ)["PUBLIC_URL"] == url
+
+
+@pytest.mark.parametrize(
+    "url", ["board.example", "ftp://b.example", "https://b.example/?a", "https://u@b.example", "https://b\nc"]
+)
+def test_a_public_url_that_is_none_is_named(tmp_path: Path, url: str) -> None:
+    with pytest.raises(SettingError, match="PUBLIC_URL"):
+        load(tmp_path, PUBLIC_URL=url)

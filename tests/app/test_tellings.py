@@ -132,6 +132,26 @@ def test_a_task_that_ended_while_no_web_ran_is_told_by_the_next(
     assert f"{web.url}/tasks/t1" in smtp_server.mails[0].text
 
 
+def test_a_web_that_starts_gives_its_browsers_time_to_come_back(
+    start_web: Start, worker: Service, log: Log, smtp_server: SmtpServer, redis_client: redis.Redis
+) -> None:
+    web = start_web()
+    run(log)
+    tell(web)
+    client = socketio.Client(reconnection_delay=5, randomization_factor=0)
+    client.connect(web.url, transports=["websocket"], auth={"browser": BROWSER})
+    wait_until(lambda: redis_client.zscore(keys.PRESENT, BROWSER), 5, "it is known to be here")
+    web.kill()
+    log.append(succeeded())
+    redis_client.zadd(keys.PRESENT, {BROWSER: time.time() - AWAY_S - 1})  # as after a longer time
+    web.start()
+    wait_until(lambda: client.connected, 20, "it has come back")
+    time.sleep(AWAY_S + 8)
+    assert not smtp_server.mails
+    client.disconnect()
+    mailed(smtp_server)
+
+
 class TestWithoutRedis:
     @pytest.fixture
     def redis_server(self, tmp_path: Any) -> Iterator[RedisServer]:
