@@ -109,6 +109,16 @@ def forcibly(page: Page, web: Service) -> list[str]:
     return here(page, "the question before force")
 
 
+def filtered(page: Page, web: Service) -> list[str]:
+    """The board with all that the list can be narrowed down by."""
+    lines = at(page, web, "/?q=nothing-has-this", ".task-board-nothing")
+    page.locator("task-filters:defined").wait_for()
+    if page.locator("#list-filters").is_hidden():
+        page.locator(".task-filters-toggle").click()
+    expect(page.locator("#list-filters")).to_be_visible()
+    return lines + here(page, "the list's filters")
+
+
 def refused(page: Page, web: Service) -> list[str]:
     """A form whose faults the page itself shows, and two that the server refuses."""
     page.goto(f"{web.url}/run/forms.every_kind")
@@ -158,5 +168,31 @@ def test_where_there_are_tasks_and_where_something_is_wrong(
     for page in pages:
         recorded(page).allow("400", "422", "ERR_CONNECTION_REFUSED", "WebSocket connection")
     page = pages[0]
-    lines = objections(page, web, WITH_TASKS) + refused(page, web) + forcibly(page, web) + offline(pages, web)
+    lines = objections(page, web, WITH_TASKS) + filtered(page, web)
+    lines += refused(page, web) + forcibly(page, web) + offline(pages, web)
     assert not lines, "\n".join(lines)
+
+
+def test_with_a_persons_own_colours_and_without_motion_everything_is_still_told(
+    web: Service, log: Log, redis_client: redis.Redis, page: Page
+) -> None:
+    tell_of_tasks(log)
+    beat(redis_client, "live@h|1", name="live@h", slots=2)
+    page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    screen.open_page(page, web.url)
+    expect(page.locator("task-row:not([hidden])").first).to_be_visible()
+    page.keyboard.press("j")
+    assert css(page, "task-row[data-active]", "outline-style") == "solid"
+    assert css(page, "[data-bar=yes] progress-bar i", "background-color") != css(
+        page, "progress-bar", "background-color"
+    )
+    page.goto(f"{web.url}/workers")
+    expect(page.locator("slot-bars i").first).to_be_visible()
+    assert css(page, "[data-slot=busy]", "background-color") != css(page, "[data-slot=free]", "background-color")
+    longest = "Math.max(0, ...document.getAnimations().map(one => one.effect.getComputedTiming().duration))"
+    assert page.evaluate(longest) <= 1
+
+
+def css(page: Page, selector: str, name: str) -> str:
+    """How the first of these looks."""
+    return str(page.locator(selector).first.evaluate("(it, name) => getComputedStyle(it).getPropertyValue(name)", name))
