@@ -2,12 +2,11 @@
 
 import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from launcher.errors import BrowserNotFound
+from launcher.finding import Way, first_that_runs, install_as_root, named_by, output
 
 FLAGS = [
     "--disable-gpu",
@@ -20,7 +19,6 @@ FLAGS = [
 ON_PATH = ("chromium", "google-chrome", "chrome", "chromium-browser", "google-chrome-stable")
 CACHE = Path(__file__).parents[1] / ".cache"
 SPARTICUZ = "@sparticuz/chromium@141.0.0"
-GET_TIMEOUT_S = 300.0
 
 NOT_FOUND = """\
 No browser was found to test with. Any one of these ways helps:
@@ -41,20 +39,11 @@ def flags() -> list[str]:
 
 def find_browser() -> Path:
     """The first Chromium that runs, fetched if need be; raises BrowserNotFound naming every way."""
-    tried: list[str] = []
-    for way in WAYS:
-        path = way()
-        if path and _runs(path):
-            return path
-        tried.append(f"  {way.__name__.strip('_')}: {path or 'nothing found'}")
-    raise BrowserNotFound(NOT_FOUND + "\n".join(tried))
+    return first_that_runs(WAYS, _runs, BrowserNotFound, NOT_FOUND)
 
 
 def _chrome_path() -> Path | None:
-    named = os.environ.get("CHROME_PATH", "")
-    if named and not _runs(Path(named)):
-        raise BrowserNotFound(f"CHROME_PATH names {named}, which does not run as a browser.")
-    return Path(named) if named else None
+    return named_by(os.environ, "CHROME_PATH", _runs, BrowserNotFound, "a browser")
 
 
 def _on_path() -> Path | None:
@@ -64,34 +53,30 @@ def _on_path() -> Path | None:
 def _playwrights_own() -> Path | None:
     # In a process of its own: Playwright's loop can't be started twice in one.
     ask = "from playwright.sync_api import sync_playwright as p\nwith p() as it: print(it.chromium.executable_path)"
-    path = Path(_output([sys.executable, "-c", ask]) or "/nowhere")
+    path = Path(output([sys.executable, "-c", ask]) or "/nowhere")
     return path if path.exists() else None
 
 
 def _playwrights_download() -> Path | None:
-    _output([sys.executable, "-m", "playwright", "install", "chromium"])
+    output([sys.executable, "-m", "playwright", "install", "chromium"])
     return _playwrights_own()
 
 
 def _apt_as_root() -> Path | None:
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        return None
-    _output(["apt-get", "update", "-qq"])
-    _output(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"])
-    return _on_path()
+    return _on_path() if install_as_root("chromium") else None
 
 
 def _from_npm() -> Path | None:
     if not shutil.which("npm"):
         return None
     folder = CACHE / "sparticuz"
-    _output(["npm", "install", "--no-save", "--prefix", str(folder), SPARTICUZ])
+    output(["npm", "install", "--no-save", "--prefix", str(folder), SPARTICUZ])
     ask = "import('@sparticuz/chromium').then(found => found.default.executablePath()).then(console.log)"
-    answer = _output(["node", "--input-type=module", "-e", ask], cwd=folder)
+    answer = output(["node", "--input-type=module", "-e", ask], cwd=folder)
     return Path(answer) if answer else None
 
 
-WAYS: list[Callable[[], Path | None]] = [
+WAYS: list[Way] = [
     _chrome_path,
     _on_path,
     _playwrights_own,
@@ -103,16 +88,7 @@ WAYS: list[Callable[[], Path | None]] = [
 
 def _runs(path: Path) -> bool:
     """Some are stubs that only say how to install a browser, some lack a library."""
-    return "chrom" in _output([str(path), "--version"], timeout_s=20).lower()
-
-
-def _output(command: list[str], *, cwd: Path | None = None, timeout_s: float = GET_TIMEOUT_S) -> str:
-    """What the command printed; nothing if it failed."""
-    try:
-        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=timeout_s, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout.strip()
+    return "chrom" in output([str(path), "--version"], timeout_s=20).lower()
 
 
 if __name__ == "__main__":

@@ -6,26 +6,7 @@ import pytest
 
 from launcher import browser
 from launcher.errors import BrowserNotFound
-
-
-def program(path: Path, text: str) -> Path:
-    path.write_text(f"#!/bin/sh\n{text}\n")
-    path.chmod(0o755)
-    return path
-
-
-def test_chrome_path_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    named = program(tmp_path / "mine", "echo Chromium 1.2.3")
-    monkeypatch.setenv("CHROME_PATH", str(named))
-
-    assert browser.find_browser() == named
-
-
-def test_a_chrome_path_that_is_no_browser_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CHROME_PATH", str(program(tmp_path / "mine", "echo sorry")))
-
-    with pytest.raises(BrowserNotFound, match="CHROME_PATH"):
-        browser.find_browser()
+from tests.launcher.programs import program
 
 
 def test_a_stub_on_path_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,24 +6,7 @@ import pytest
 
 from launcher import nginx_binary
 from launcher.errors import NginxNotFound
-
-
-def program(path: Path, text: str) -> Path:
-    path.write_text(f"#!/bin/sh\n{text}\n")
-    path.chmod(0o755)
-    return path
-
-
-def test_nginx_path_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    named = program(tmp_path / "mine", "echo nginx version: nginx/1.2.3 >&2")
-    monkeypatch.setenv("NGINX_PATH", str(named))
-    assert nginx_binary.find_nginx() == named
-
-
-def test_an_nginx_path_that_is_no_nginx_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NGINX_PATH", str(program(tmp_path / "mine", "echo sorry")))
-    with pytest.raises(NginxNotFound, match="NGINX_PATH"):
-        nginx_binary.find_nginx()
+from tests.launcher.programs import program
 
 
 def test_one_that_only_root_has_on_path_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
