@@ -37,7 +37,7 @@ from types import FrameType
 from flask import Flask
 
 from app.collector import Collector
-from app.extensions import ANSWER_TIMEOUT_S, lines_room, presence, relay, socketio, workers_room
+from app.extensions import ANSWER_TIMEOUT_S, lines_room, pictures, presence, relay, socketio
 from app.factory import create_app
 from app.mail_round import MailRound
 from worker.config import settings
@@ -83,7 +83,8 @@ class Serving:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         relay.start()
-        workers_room.start()
+        for picture in pictures.values():
+            picture.start()
         lines_room.start()
         MailRound(socketio, presence, lambda: Tellings(connect(settings.redis_url, ANSWER_TIMEOUT_S))).start()
         socketio.start_background_task(self._serve)

@@ -4,9 +4,13 @@ from functools import cache
 
 from flask_socketio import SocketIO
 
+from app import rooms
 from app.lines_room import LinesRoom
+from app.outlooks_room import OutlooksRoom
+from app.picture import Picture
 from app.presence import Presence
 from app.relay import Relay
+from app.statistics_room import StatisticsRoom
 from app.workers_room import WorkersRoom
 from worker.celery_app import celery_app
 from worker.config import settings
@@ -14,6 +18,7 @@ from worker.fleet import Fleet
 from worker.logs.journal import Journal
 from worker.queues import Queues
 from worker.registry import Registry
+from worker.statistics import Statistics
 from worker.store import Table
 from worker.stream import Log, connect
 
@@ -76,6 +81,12 @@ def fleet() -> Fleet:
 
 
 @cache
+def counted() -> Statistics:
+    """What is counted."""
+    return Statistics(table().client)
+
+
+@cache
 def queues() -> Queues:
     """The queues on the broker; what another broker than Redis holds is unknown."""
     is_redis = settings.broker_url.partition(":")[0] in ("redis", "rediss", "unix")
@@ -86,4 +97,11 @@ def queues() -> Queues:
 presence = Presence()
 relay = Relay(socketio, open_log, table)
 workers_room = WorkersRoom(socketio, relay, fleet, queues)
+statistics_room = StatisticsRoom(socketio, relay, counted)
+outlooks_room = OutlooksRoom(socketio, relay, counted, fleet, queues)
+pictures: dict[str, Picture] = {
+    rooms.WORKERS: workers_room,
+    rooms.STATISTICS: statistics_room,
+    rooms.OUTLOOKS: outlooks_room,
+}
 lines_room = LinesRoom(socketio, relay, open_journal, journal)

@@ -20,6 +20,7 @@ from app.mails import mails
 from app.pages import pages
 from app.roster import Roster
 from app.run import run
+from app.statistics import statistics
 from app.tellings import tellings
 
 ROOT = Path(__file__).parent.parent
@@ -30,7 +31,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """The application with its settings from the environment, and those in `config` over them."""
     app = Flask("pushboard", root_path=str(ROOT))
     app.config.from_mapping(settings.load() | dict(config or {}))
-    for blueprint in (pages, api, actions, run, logs, mailings, mails, tellings):
+    for blueprint in (pages, api, actions, run, logs, mailings, mails, tellings, statistics):
         app.register_blueprint(blueprint)
     errors.register(app)
     guard.register(app)

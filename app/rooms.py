@@ -10,6 +10,11 @@ from worker.events import DETAILS, TASK_ID_LENGTH
 
 BOARD = "board"
 WORKERS = "workers"
+STATISTICS = "statistics"
+OUTLOOKS = "outlooks"
+PICTURES = frozenset({WORKERS, STATISTICS, OUTLOOKS})
+"""Rooms that are looked at once a second, and whose places are not the log's."""
+
 TASK_PREFIX = "task:"
 LOGS = "logs"
 LOGS_OF_TASK, LOGS_OF_WORKER = "logs:task:", "logs:worker:"
@@ -35,7 +40,7 @@ def read(payload: object) -> Request:
     if not all(isinstance(text, str) and len(text) <= LONGEST_NAME for text in given):
         raise BadRequest("room, epoch and offset must be short texts.")
     request = Request(*(str(text) for text in given))
-    if request.room not in (BOARD, WORKERS) and not task_id_of(request.room) and not is_of_logs(request.room):
+    if request.room not in {BOARD, *PICTURES} and not task_id_of(request.room) and not is_of_logs(request.room):
         raise NotFound("There is no such room.", "unknown_room")
     return request
 

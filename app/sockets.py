@@ -10,7 +10,7 @@ from app.allowance import Allowance
 from app.audience import Gone, TooManyRooms
 from app.complaints import complaints
 from app.errors import BadRequest, NotFound, PushboardError, Unavailable
-from app.extensions import lines_room, presence, relay, snapshots, socketio, workers_room
+from app.extensions import lines_room, pictures, presence, relay, snapshots, socketio
 from worker.store import Snapshot
 
 MOST_TOKENS, TOKENS_PER_S = 256.0, 20.0
@@ -98,7 +98,9 @@ def _subscribe(asked: rooms.Request) -> dict[str, Any]:
 def _read_room(asked: rooms.Request) -> dict[str, Any]:
     if rooms.is_of_logs(asked.room):
         return lines_room.snapshot(asked)
-    return _workers() if asked.room == rooms.WORKERS else _answer(asked, _read(asked))
+    if asked.room in pictures:
+        return {"room": asked.room, "recovered": False, **pictures[asked.room].picture()}
+    return _answer(asked, _read(asked))
 
 
 def _read(asked: rooms.Request) -> Snapshot:
@@ -107,10 +109,6 @@ def _read(asked: rooms.Request) -> Snapshot:
     if snapshot is None:
         raise NotFound("Nobody issued a task with this id, or it has expired.", "unknown_task")
     return snapshot
-
-
-def _workers() -> dict[str, Any]:
-    return {"room": rooms.WORKERS, "recovered": False, **workers_room.picture()}
 
 
 def _answer(asked: rooms.Request, snapshot: Snapshot) -> dict[str, Any]:

@@ -53,6 +53,16 @@ class Queues:
         count = len(self._steps)
         return {name: _depth(told[at * count : (at + 1) * count], sent_at) for at, name in enumerate(names)}
 
+    def with_priorities(self, names: Collection[str]) -> set[str]:
+        """Those of these queues in which the order of coming is not the order of going, or nobody can say."""
+        if self._broker is None:
+            return set(names)
+        urgent = [(name, self._list(name, step)) for name in names for step in self._steps if step]
+        with self._broker.pipeline(transaction=False) as pipe:
+            for _, key in urgent:
+                pipe.exists(key)
+            return {name for (name, _), there in zip(urgent, pipe.execute(), strict=True) if there}
+
     def _list(self, name: str, step: int) -> str:
         return f"{self._prefix}{name}{self._separator}{step}" if step else f"{self._prefix}{name}"
 
