@@ -1,11 +1,31 @@
-"""Workers that send mail, and mailings for them."""
+"""What the tests of workers share: the table they write, a program that sends to them, workers for a purpose."""
 
 from collections.abc import Callable, Iterator
 
+import celery
 import pytest
+import redis
 
 from tests.mailings import Mailings
 from tests.processes import Service
+from worker.store import Table
+
+
+@pytest.fixture
+def table(redis_client: redis.Redis) -> Table:
+    return Table(redis_client)
+
+
+@pytest.fixture
+def app(redis_url: str) -> celery.Celery:
+    """A foreign program that sends tasks."""
+    return celery.Celery(broker=redis_url, backend=None)
+
+
+@pytest.fixture
+def keeper(start_worker: Callable[..., Service]) -> Service:
+    """A worker that takes no tasks of the default queue until it is told to, and has long watched the others."""
+    return start_worker("-I", "tests.deadly_tasks", "-n keeper@h", "-Q other", "--concurrency=4")
 
 
 @pytest.fixture

@@ -84,11 +84,6 @@ def app(redis_url: str) -> Iterator[celery.Celery]:
         yield opened
 
 
-@pytest.fixture
-def table(redis_client: "redis.Redis") -> Table:
-    return Table(redis_client)
-
-
 def ended(table: Table, task_id: str) -> Row | None:
     row = table.row(task_id)
     return row if row and states.is_final(row["state"]) else None

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import celery
 import pytest
-import redis
 
 from launcher.redis_server import RedisServer
 from tests.processes import Service, wait_until
@@ -21,23 +20,6 @@ StartWorker = Callable[..., Service]
 
 TOLD_WITHIN_S = 24
 """Twice what it takes: tests run beside each other. `make faults` insists on the bound itself (rows F17)."""
-
-
-@pytest.fixture
-def table(redis_client: redis.Redis) -> Table:
-    return Table(redis_client)
-
-
-@pytest.fixture
-def app(redis_url: str) -> celery.Celery:
-    """A foreign program that sends tasks."""
-    return celery.Celery(broker=redis_url, backend=None)
-
-
-@pytest.fixture
-def keeper(start_worker: StartWorker) -> Service:
-    """A worker that takes no tasks of the default queue until it is told to, and has long watched the others."""
-    return start_worker("-I", "tests.deadly_tasks", "-n keeper@h", "-Q other", "--concurrency=4")
 
 
 @pytest.fixture

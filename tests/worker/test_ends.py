@@ -7,24 +7,12 @@ from pathlib import Path
 
 import celery
 import pytest
-import redis
 
 from tests.processes import Service, wait_until
 from worker import states
 from worker.store import Row, Table
 
 StartWorker = Callable[..., Service]
-
-
-@pytest.fixture
-def table(redis_client: redis.Redis) -> Table:
-    return Table(redis_client)
-
-
-@pytest.fixture
-def app(redis_url: str) -> celery.Celery:
-    """A foreign program that sends tasks."""
-    return celery.Celery(broker=redis_url, backend=None)
 
 
 def ended(table: Table, task_id: str, timeout_s: float = 15) -> Row:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import celery
 import pytest
-import redis
 
 from tests.processes import Service, wait_until
 from tests.watcher import Watcher
@@ -19,23 +18,6 @@ StartWorker = Callable[..., Service]
 
 TOLD_WITHIN_S = 12
 FROZEN_S = 20
-
-
-@pytest.fixture
-def table(redis_client: redis.Redis) -> Table:
-    return Table(redis_client)
-
-
-@pytest.fixture
-def app(redis_url: str) -> celery.Celery:
-    """A foreign program that sends tasks."""
-    return celery.Celery(broker=redis_url, backend=None)
-
-
-@pytest.fixture
-def keeper(start_worker: StartWorker) -> Service:
-    """A worker that takes no tasks of the default queue until it is told to, and has long watched the others."""
-    return start_worker("-I", "tests.deadly_tasks", "-n keeper@h", "-Q other", "--concurrency=4")
 
 
 @pytest.fixture

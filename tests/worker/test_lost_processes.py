@@ -19,17 +19,6 @@ StartWorker = Callable[..., Service]
 TOLD_WITHIN_S = 5
 
 
-@pytest.fixture
-def table(redis_client: redis.Redis) -> Table:
-    return Table(redis_client)
-
-
-@pytest.fixture
-def app(redis_url: str) -> celery.Celery:
-    """A foreign program that sends tasks."""
-    return celery.Celery(broker=redis_url, backend=None)
-
-
 def row(table: Table, task_id: str) -> Row:
     return table.row(task_id) or {}
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import celery
-import pytest
 import redis
 
 from tests.processes import Service, wait_until
@@ -14,12 +13,6 @@ from worker.store import Table
 
 StartWorker = Callable[..., Service]
 BROKER_KEEPS = "unacked"
-
-
-@pytest.fixture
-def app(redis_url: str) -> celery.Celery:
-    """A foreign program that sends tasks."""
-    return celery.Celery(broker=redis_url, backend=None)
 
 
 def state(table: Table, task_id: str) -> str:

@@ -13,11 +13,6 @@ from worker.store import Page, Table
 from worker.stream import Limits, Log
 
 
-@pytest.fixture
-def table(redis_client: redis.Redis) -> Table:
-    return Table(redis_client)
-
-
 def _ids(page: Page) -> list[str]:
     return [row["task_id"] for row in page.rows]
 

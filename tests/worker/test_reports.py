@@ -21,11 +21,6 @@ ODD = ["nan", "infinity", "date", "set", "bytes", "huge", "surrogate", "object",
 
 
 @pytest.fixture
-def table(redis_client: redis.Redis) -> Table:
-    return Table(redis_client)
-
-
-@pytest.fixture
 def send(redis_url: str) -> Send:
     """Send a task by name, as a foreign program would."""
     app = celery.Celery(broker=redis_url, backend=None)

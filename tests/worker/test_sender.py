@@ -4,16 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import redis
 from celery import Celery
 
 from tests.processes import Service, wait_until
 from worker.store import Table
-
-
-@pytest.fixture
-def table(redis_client: redis.Redis) -> Table:
-    return Table(redis_client)
 
 
 @pytest.fixture

@@ -3,20 +3,12 @@
 import re
 from typing import Any
 
-import pytest
-import redis
-
 from tests.worker.told import progressed, sent, started, succeeded
 from worker import events, keys, states
 from worker.events import Event
 from worker.steps import CHILDREN, FIRST, LAST, MOST_CHILDREN, STEPS
 from worker.store import Table
 from worker.stream import NO_OFFSET, SCRIPTS, Limits, Log
-
-
-@pytest.fixture
-def table(redis_client: redis.Redis) -> Table:
-    return Table(redis_client)
 
 
 def steps_of(table: Table, task_id: str = "t1") -> list[dict[str, Any]]:

@@ -9,11 +9,6 @@ from worker.store import Table
 from worker.stream import NO_OFFSET, Limits, Log
 
 
-@pytest.fixture
-def table(redis_client: redis.Redis) -> Table:
-    return Table(redis_client)
-
-
 def test_counts_follow_every_move(log: Log, table: Table) -> None:
     log.append(sent("a"))
     log.append(sent("b"))

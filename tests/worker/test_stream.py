@@ -13,11 +13,6 @@ from worker.store import Table
 from worker.stream import NO_OFFSET, SCRIPTS, Limits, Log
 
 
-@pytest.fixture
-def table(redis_client: redis.Redis) -> Table:
-    return Table(redis_client)
-
-
 def test_an_event_is_folded_into_the_row_and_added_to_the_log(log: Log, table: Table) -> None:
     for event in (sent(), started(), progressed(3)):
         answer = log.append(event)

@@ -21,11 +21,6 @@ def lines(path: Path) -> int:
     return len(path.read_text().splitlines()) if path.exists() else 0
 
 
-@pytest.fixture
-def app(redis_url: str) -> celery.Celery:
-    return celery.Celery(broker=redis_url, backend=None)
-
-
 @pytest.mark.parametrize("way", ["report", "track", "update_state"])
 def test_a_superseded_run_is_stopped_at_its_next_report(
     start_worker: StartWorker, log: Log, app: celery.Celery, tmp_path: Path, way: str

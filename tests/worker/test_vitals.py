@@ -24,11 +24,6 @@ def only(client: redis.Redis) -> Row:
     return workers[0] if workers else {}
 
 
-@pytest.fixture
-def app(redis_url: str) -> celery.Celery:
-    return celery.Celery(broker=redis_url, backend=None)
-
-
 def test_a_worker_tells_its_slots_and_what_runs_in_them(
     start_worker: StartWorker, redis_client: redis.Redis, app: celery.Celery
 ) -> None:

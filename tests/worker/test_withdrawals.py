@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import celery
-import pytest
 import redis
 
 from tests.processes import Service, wait_until
@@ -14,17 +13,6 @@ from worker.store import Table
 from worker.stream import Log
 
 StartWorker = Callable[..., Service]
-
-
-@pytest.fixture
-def table(redis_client: redis.Redis) -> Table:
-    return Table(redis_client)
-
-
-@pytest.fixture
-def app(redis_url: str) -> celery.Celery:
-    """A foreign program that sends tasks."""
-    return celery.Celery(broker=redis_url, backend=None)
 
 
 def state(table: Table, task_id: str) -> str:
