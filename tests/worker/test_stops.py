@@ -16,19 +16,9 @@ from worker.store import Table
 from worker.stream import Log
 
 StartWorker = Callable[..., Service]
+Begin = Callable[..., str]
 
 TASKS = "tests.trial_tasks,tests.stop_tasks"
-
-
-@pytest.fixture
-def table(log: Log) -> Table:
-    return Table(log.client)
-
-
-@pytest.fixture
-def app(redis_url: str) -> celery.Celery:
-    """A foreign program that sends tasks, and the web's way to ask workers."""
-    return celery.Celery(broker=redis_url, backend=None)
 
 
 @pytest.fixture
@@ -44,18 +34,34 @@ def is_running(table: Table, task_id: str) -> bool:
     return row(table, task_id).get("state") == "PROGRESS"
 
 
+@pytest.fixture
+def begin(start_worker: StartWorker, table: Table, app: celery.Celery) -> Begin:
+    """Start a worker, and in it a task; answers its id once it runs."""
+
+    def begin_task(name: str, *args: Any, pool: str = "prefork") -> str:
+        start_worker("-I", TASKS, f"--pool={pool}", "--concurrency=1")
+        task_id = str(app.send_task(name, args).id)
+        wait_until(lambda: is_running(table, task_id), 10, "it runs")
+        return task_id
+
+    return begin_task
+
+
+def wait_for_stop(table: Table, task_id: str, within_s: float) -> None:
+    wait_until(lambda: row(table, task_id)["state"] == "REVOKED", within_s, "it is stopped")
+
+
 def size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
 def test_a_task_that_is_asked_to_stop_cleans_up_and_ends_revoked_with_how_far_it_was(
-    start_worker: StartWorker, log: Log, table: Table, app: celery.Celery, actions: Actions, tmp_path: Path
+    begin: Begin, log: Log, table: Table, app: celery.Celery, actions: Actions, tmp_path: Path
 ) -> None:
-    start_worker("-I", TASKS, "--concurrency=1")
-    task_id = str(app.send_task("trial.clean_up", (str(tmp_path / "steps"), 0.05)).id)
+    task_id = begin("trial.clean_up", str(tmp_path / "steps"), 0.05)
     wait_until(lambda: (row(table, task_id).get("current") or 0) >= 4, 10, "it runs")
     assert actions.stop(task_id, False, {"user": "ada"})["kind"] == "stop"
-    wait_until(lambda: row(table, task_id)["state"] == "REVOKED", 3, "it is stopped")
+    wait_for_stop(table, task_id, 3)
     ended = row(table, task_id)
     assert ended["summary"].startswith("Stopped on request at ")
     assert ended["note"] == "cleaning up", "what it reports on its way out is told"
@@ -68,53 +74,45 @@ def test_a_task_that_is_asked_to_stop_cleans_up_and_ends_revoked_with_how_far_it
 
 @pytest.mark.parametrize("pool", ["prefork", "threads", "solo"])
 def test_a_task_that_says_nothing_is_known_to_have_been_asked_and_stops_at_its_next_report(
-    start_worker: StartWorker, table: Table, app: celery.Celery, actions: Actions, tmp_path: Path, pool: str
+    begin: Begin, table: Table, actions: Actions, tmp_path: Path, pool: str
 ) -> None:
-    start_worker("-I", TASKS, f"--pool={pool}", "--concurrency=1")
-    task_id = str(app.send_task("trial.report_when_told", (str(tmp_path / "go"), str(tmp_path / "ended"))).id)
-    wait_until(lambda: is_running(table, task_id), 10, "it runs")
+    task_id = begin("trial.report_when_told", str(tmp_path / "go"), str(tmp_path / "ended"), pool=pool)
     actions.stop(task_id, False, {})
     if pool != "solo":  # its main loop is the task: it cannot hear anything meanwhile
         wait_until(lambda: row(table, task_id)["action"]["state"] == "seen", 2, "the worker has seen it")
         assert is_running(table, task_id), "void: it has ended before its report"
     (tmp_path / "go").touch()
-    wait_until(lambda: row(table, task_id)["state"] == "REVOKED", 5, "it is stopped")
+    wait_for_stop(table, task_id, 5)
     assert not (tmp_path / "ended").exists()
 
 
 def test_a_stop_that_no_worker_has_heard_is_told_by_the_tasks_next_append(
-    start_worker: StartWorker, log: Log, table: Table, app: celery.Celery, tmp_path: Path
+    begin: Begin, log: Log, table: Table, tmp_path: Path
 ) -> None:
-    start_worker("-I", TASKS, "--concurrency=1")
-    task_id = str(app.send_task("trial.clean_up", (str(tmp_path / "steps"), 0.05)).id)
-    wait_until(lambda: is_running(table, task_id), 10, "it runs")
+    task_id = begin("trial.clean_up", str(tmp_path / "steps"), 0.05)
     log.append(events.asked(task_id, {"kind": "stop", "state": "asked"}))
-    wait_until(lambda: row(table, task_id)["state"] == "REVOKED", 3, "it is stopped")
+    wait_for_stop(table, task_id, 3)
 
 
 def test_a_loop_that_catches_everything_is_stopped_when_it_lets_it_through(
-    start_worker: StartWorker, table: Table, app: celery.Celery, actions: Actions, tmp_path: Path
+    begin: Begin, table: Table, actions: Actions, tmp_path: Path
 ) -> None:
-    start_worker("-I", TASKS, "--concurrency=1")
-    task_id = str(app.send_task("trial.swallow", (str(tmp_path / "steps"), 3)).id)
-    wait_until(lambda: is_running(table, task_id), 10, "it runs")
+    task_id = begin("trial.swallow", str(tmp_path / "steps"), 3)
     actions.stop(task_id, False, {})
-    wait_until(lambda: row(table, task_id)["state"] == "REVOKED", 5, "it is stopped")
+    wait_for_stop(table, task_id, 5)
     assert (tmp_path / "steps").read_text() == "swallowed\n" * 3, "each report after the first says it again"
 
 
 def test_a_task_that_reports_nothing_is_stopped_by_force_and_really_is(
-    start_worker: StartWorker, table: Table, app: celery.Celery, actions: Actions, tmp_path: Path
+    begin: Begin, table: Table, app: celery.Celery, actions: Actions, tmp_path: Path
 ) -> None:
-    start_worker("-I", TASKS, "--concurrency=1")
-    task_id = str(app.send_task("trial.write_on", (str(tmp_path / "written"), 60)).id)
-    wait_until(lambda: is_running(table, task_id), 10, "it runs")
+    task_id = begin("trial.write_on", str(tmp_path / "written"), 60)
     actions.stop(task_id, False, {})
     wait_until(lambda: row(table, task_id)["action"]["state"] == "seen", 2, "the worker has seen it")
     before = size(tmp_path / "written")
     wait_until(lambda: size(tmp_path / "written") > before, 2, "void: it does not run on")
     assert actions.stop(task_id, True, {})["kind"] == "force"
-    wait_until(lambda: row(table, task_id)["state"] == "REVOKED", 3, "it is stopped")
+    wait_for_stop(table, task_id, 3)
     time.sleep(0.3)  # what was still under way
     left = size(tmp_path / "written")
     time.sleep(0.5)
@@ -125,13 +123,11 @@ def test_a_task_that_reports_nothing_is_stopped_by_force_and_really_is(
 
 
 def test_a_task_stopped_by_force_is_not_run_again_although_its_message_was_not_acknowledged(
-    start_worker: StartWorker, table: Table, app: celery.Celery, actions: Actions, tmp_path: Path
+    begin: Begin, table: Table, app: celery.Celery, actions: Actions, tmp_path: Path
 ) -> None:
-    start_worker("-I", TASKS, "--concurrency=1")
-    task_id = str(app.send_task("trial.hold", (str(tmp_path / "runs"), 60)).id)
-    wait_until(lambda: is_running(table, task_id), 10, "it runs")
+    task_id = begin("trial.hold", str(tmp_path / "runs"), 60)
     actions.stop(task_id, True, {})
-    wait_until(lambda: row(table, task_id)["state"] == "REVOKED", 3, "it is stopped")
+    wait_for_stop(table, task_id, 3)
     after = str(app.send_task("trial.tell", ("hello",)).id)
     wait_until(lambda: row(table, after).get("state") == "SUCCESS", 10, "the worker has come to the next")
     time.sleep(0.5)
@@ -140,11 +136,9 @@ def test_a_task_stopped_by_force_is_not_run_again_although_its_message_was_not_a
 
 
 def test_a_waiting_task_is_revoked_at_once_with_its_receipt(
-    start_worker: StartWorker, table: Table, app: celery.Celery, actions: Actions, tmp_path: Path
+    begin: Begin, table: Table, app: celery.Celery, actions: Actions, tmp_path: Path
 ) -> None:
-    start_worker("-I", TASKS, "--concurrency=1")
-    ahead = str(app.send_task("trial.write_on", (str(tmp_path / "ahead"), 60)).id)
-    wait_until(lambda: is_running(table, ahead), 10, "the worker is busy")
+    ahead = begin("trial.write_on", str(tmp_path / "ahead"), 60)
     task_id = str(app.send_task("trial.write_on", (str(tmp_path / "kept"), 1)).id)
     wait_until(lambda: row(table, task_id).get("state") == "RECEIVED", 5, "the worker keeps one more")
     assert actions.stop(task_id, True, {})["kind"] == "revoke"
