@@ -2,11 +2,13 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from uuid import uuid4
 
+from tests.faults.cable import Cable
 from tests.faults.play import Fault
 from tests.faults.stage import PAUSE_S, STEPS, Stage
 
@@ -47,9 +49,7 @@ def subscribed_around_the_start(stage: Stage) -> None:
 
 def cut_off(stage: Stage, away_s: float) -> None:
     """The watcher's connection is cut, and cannot be made again for a while."""
-    cable = stage.cable()
-    stage.begin(steps=_steps_for(away_s), url=cable.url)
-    with stage.fault():
+    with _through_a_cable(stage, _steps_for(away_s)) as cable:
         cable.cut()
         _stay_away(stage, away_s)
         cable.mend()
@@ -58,9 +58,7 @@ def cut_off(stage: Stage, away_s: float) -> None:
 
 def asleep(stage: Stage, away_s: float) -> None:
     """Nothing comes through for a while, and neither end is told."""
-    cable = stage.cable()
-    stage.begin(steps=_steps_for(away_s), url=cable.url)
-    with stage.fault():
+    with _through_a_cable(stage, _steps_for(away_s)) as cable:
         cable.freeze()
         _stay_away(stage, away_s)
         cable.mend()
@@ -68,12 +66,19 @@ def asleep(stage: Stage, away_s: float) -> None:
 
 def network_changed(stage: Stage) -> None:
     """The connection is still open, and nothing ever comes through it again: a new one would work."""
-    cable = stage.cable()
-    stage.begin(steps=_steps_for(20), url=cable.url)
-    with stage.fault():
+    with _through_a_cable(stage, _steps_for(20)) as cable:
         cable.forget()
         _stay_away(stage, 1)
     stage.prove(lambda: stage.witness.drops, "the watcher gave the connection up", 60)
+
+
+@contextmanager
+def _through_a_cable(stage: Stage, steps: int) -> Iterator[Cable]:
+    """A task of so many steps, whose watcher is connected by the cable; what happens within is the fault."""
+    cable = stage.cable()
+    stage.begin(steps=steps, url=cable.url)
+    with stage.fault():
+        yield cable
 
 
 def _steps_for(away_s: float) -> int:
@@ -90,9 +95,7 @@ def _stay_away(stage: Stage, away_s: float) -> None:
 
 def ended_meanwhile(stage: Stage) -> None:
     """The task ends while its watcher is away."""
-    cable = stage.cable()
-    stage.begin(steps=30, url=cable.url)
-    with stage.fault():
+    with _through_a_cable(stage, 30) as cable:
         cable.cut()
         stage.prove(lambda: any("ended" in fact for fact in stage.told()), "the task ends", 20)
         time.sleep(1)
@@ -103,9 +106,7 @@ def ended_meanwhile(stage: Stage) -> None:
 def reconnected_again_and_again(stage: Stage) -> None:
     """The connection is cut 200 times, each time at another moment of being made again."""
     rng = random.Random(5)
-    cable = stage.cable()
-    stage.begin(steps=1800, url=cable.url)
-    with stage.fault():
+    with _through_a_cable(stage, 1800) as cable:
         for _ in range(RECONNECTS):
             drops = stage.witness.drops
             time.sleep(rng.uniform(0, 0.1))

@@ -2,6 +2,7 @@
 
 import signal
 import time
+from collections.abc import Callable
 
 from tests.faults.play import Fault
 from tests.faults.stage import Stage
@@ -18,19 +19,18 @@ def nothing(stage: Stage) -> None:
 
 def web_killed(stage: Stage) -> None:
     """The web is killed and comes back after a second."""
-    stage.begin()
-    with stage.fault():
-        stage.web.kill()
-        time.sleep(AWAY_S)
-        stage.web.start()
-    stage.prove(lambda: stage.witness.drops, "the watcher lost its connection")
+    _end_and_start(stage, stage.web.kill)
 
 
 def web_told_to_stop(stage: Stage) -> None:
     """The web is told to stop and comes back after a second."""
+    _end_and_start(stage, stage.web.stop)
+
+
+def _end_and_start(stage: Stage, end: Callable[[], int]) -> None:
     stage.begin()
     with stage.fault():
-        stage.web.stop()
+        end()
         time.sleep(AWAY_S)
         stage.web.start()
     stage.prove(lambda: stage.witness.drops, "the watcher lost its connection")
