@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.processes import Service, wait_until
 from tests.smtp_server import SmtpServer
-from tests.system import screen
+from tests.system import axe, screen
 from tests.system.test_watch_from_many_tabs import WAYS
 from worker.store import Table
 
@@ -145,6 +145,7 @@ def test_who_refuses_notifications_hears_so_and_gets_an_e_mail_when_all_tabs_are
     ask_for_mail(page, "ada")
     expect(page.get_by_role("alert")).to_have_text("The address has no @ in it.")
     expect(page.get_by_label("E-mail, if no tab")).to_be_focused()
+    assert axe.found(page) == []
     ask_for_mail(page, ADDRESS)
     expect(said(page)).to_contain_text(f"An e-mail goes to {ADDRESS}")
     expect(page.get_by_role("alert")).to_be_hidden()

@@ -8,7 +8,7 @@ import redis
 from playwright.sync_api import Locator, Page, expect
 
 from tests.processes import Service, wait_until
-from tests.system import screen
+from tests.system import axe, screen
 from tests.worker.told import sent
 from worker.store import Table
 from worker.stream import Log
@@ -49,6 +49,7 @@ def test_a_queue_is_emptied_by_keyboard_and_every_page_sees_it(
     box.press("Enter")
     expect(dialog(page).get_by_role("alert")).to_have_text("This is not the queue's name. Type it as it is: celery")
     assert redis_client.llen("celery") == WAITING, "emptied without its name"
+    assert axe.found(page) == []
     redis_client.lpush("celery", "one more")
     expect(dialog(page)).to_contain_text(f"{WAITING + 1} messages wait in it")
     box.fill("celery")

@@ -5,6 +5,8 @@
 import { Hub } from "./hub.js";
 import { hold, whenReleased } from "./locks.js";
 
+const UNREAD_MS = 3000;
+
 /** A restored page (back and forward) is one that came anew. @param {() => void} hello @param {() => void} bye */
 function comeAndGo(hello, bye) {
   addEventListener("pagehide", bye);
@@ -82,26 +84,45 @@ export function leader(version, connect) {
   };
 }
 
-/** @param {string} name @param {Hub} hub */
+/**
+ * A tab that the browser has frozen loses what it is sent on a channel: whoever leaves something unread for long is
+ * welcomed anew, until it answers.
+ * @param {string} name @param {Hub} hub
+ */
 function lead(name, hub) {
   const all = new BroadcastChannel(name);
-  /** @type {Map<string, BroadcastChannel>} */
-  const channels = new Map();
-  /** @param {string} tab */
-  const gone = (tab) => {
-    hub.gone(tab);
-    channels.get(tab)?.close();
-    channels.delete(tab);
+  /** @type {Map<string, {channel: BroadcastChannel, sent: number, owes: number | null}>} owes: an answer, since then */
+  const tabs = new Map();
+  /** @param {string} id */
+  const gone = (id) => {
+    hub.gone(id);
+    tabs.get(id)?.channel.close();
+    tabs.delete(id);
+  };
+  /** @param {string} id @param {number | null} owes */
+  const welcome = (id, owes = null) => {
+    const channel = tabs.get(id)?.channel ?? new BroadcastChannel(`${name}-${id}`);
+    if (!tabs.has(id)) whenReleased(id, () => gone(id));
+    const tab = { channel, sent: 0, owes };
+    tabs.set(id, tab);
+    channel.postMessage({ kind: "welcome" });
+    hub.came(id, (message) => {
+      channel.postMessage(message);
+      if (message.kind !== "frame" && message.kind !== "answer") return;
+      tab.sent += 1;
+      tab.owes ??= Date.now();
+    });
   };
   all.onmessage = ({ data }) => {
     if (data.kind === "bye") return gone(data.from);
-    if (data.kind !== "hello") return hub.hear(data.from, data);
-    const channel = channels.get(data.tab) ?? new BroadcastChannel(`${name}-${data.tab}`);
-    if (!channels.has(data.tab)) whenReleased(data.tab, () => gone(data.tab));
-    channels.set(data.tab, channel);
-    channel.postMessage({ kind: "welcome" });
-    hub.came(data.tab, (message) => channel.postMessage(message));
+    if (data.kind === "hello") return welcome(data.tab);
+    const tab = tabs.get(data.from);
+    if (tab) tab.owes = data.kind === "read" && data.number < tab.sent ? Date.now() : null;
+    hub.hear(data.from, data);
   };
+  setInterval(() => {
+    for (const [id, { owes }] of [...tabs]) if (owes !== null && Date.now() - owes > UNREAD_MS) welcome(id, Date.now());
+  }, UNREAD_MS / 3);
   all.postMessage({ kind: "leader" });
 }
 
