@@ -27,10 +27,12 @@ class Filter:
     q: str = ""
 
     def takes(self, chunk: Chunk, line: Line) -> bool:
-        """Whether the line is among them. Where only whether lines were dropped is told, of any of its process."""
-        return (
-            self.worker in ("", chunk.source.worker)
-            and self.name in ("", line.task_name)
+        """Whether the line is among them. One that only says that lines are missing is: nobody knows what they were."""
+        if self.worker not in ("", chunk.source.worker):
+            return False
+        is_gap = not line.text
+        return is_gap or (
+            self.name in ("", line.task_name)
             and self.task in ("", line.task_id)
             and _rank(line.level) >= _rank(self.level or LEVELS[0])
             and self.q.casefold() in line.text.casefold()
@@ -84,8 +86,10 @@ def rows(chunks: Iterable[Chunk], wanted: Filter) -> list[Row]:
 
 def _row(chunk: Chunk, at: int, line: Line) -> Row:
     source = {"worker": chunk.source.worker, "pid": chunk.source.pid, "process": chunk.source.process}
-    said = {name: value for name, value in line._asdict().items() if value not in ("", 0)}
-    return {"id": f"{chunk.offset}-{at:04}", "offset": f"{chunk.offset}-{at:04}", **source, **said}
+    said = {"at": line.at, "level": line.level, "logger": line.logger, "text": line.text}
+    said |= {"task": line.task_id, "name": line.task_name, "dropped": line.dropped}
+    place = f"{chunk.offset}-{at:04}"
+    return {"id": place, "offset": place, **source, **{name: value for name, value in said.items() if value}}
 
 
 def _rank(level: str) -> int:

@@ -118,7 +118,7 @@ def test_a_line_says_all_that_is_known_of_it(web: Service, redis_client: redis.R
     assert row == {
         **{"id": f"{offset}-0000", "offset": f"{offset}-0000", "level": "ERROR", "logger": "shop", "dropped": 4},
         **{"worker": "celery@a", "pid": 7, "process": "ForkPoolWorker-1", "text": "one\ntwo \x1b[31m☃"},
-        **{"task_id": "t1", "task_name": "shop.order"},
+        **{"task": "t1", "name": "shop.order"},
     }
     assert get(web)["rows"][0]["id"] == row["id"]
 

@@ -2,10 +2,10 @@
 /** One room at the shared end: what is known of it, for every tab that asks. */
 
 /** @import {Answer, Change, Frame, Refusal, Request} from "../types.js" */
+/** @import {Room} from "../task-store.js" */
 /** @import {Standing} from "./messages.js" */
-import { FleetRoom } from "../fleet-store.js";
+import { roomOf } from "../rooms.js";
 import { ServerClock } from "../server-clock.js";
-import { Room } from "../task-store.js";
 
 /** @typedef {Answer | {error: Refusal}} Reply */
 
@@ -19,7 +19,7 @@ export class Share {
   constructor(name, tell) {
     this.name = name;
     this.#tell = tell;
-    this.room = this.#tapped(name === "workers" ? new FleetRoom() : new Room(name));
+    this.room = this.#tapped(roomOf(name));
     this.room.told = (now) => this.#clock.told(now);
   }
 

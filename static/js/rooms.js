@@ -1,0 +1,12 @@
+// @ts-check
+/** What keeps the rows of a room, by the room's name. */
+
+import { FleetRoom } from "./fleet-store.js";
+import { LogRoom } from "./log-room.js";
+import { Room } from "./task-store.js";
+
+/** @param {string} name @returns {Room} */
+export function roomOf(name) {
+  if (name === "workers") return new FleetRoom();
+  return name === "logs" || name.startsWith("logs:") ? new LogRoom(name) : new Room(name);
+}

@@ -1,0 +1,199 @@
+"""A person on call reads the workers' logs: live, filtered, back in time, and while things break."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from celery import Celery
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browsers import Recording
+from tests.processes import Service, wait_until
+from tests.system import screen
+
+
+@pytest.fixture
+def sender(redis_url: str) -> Iterator[Celery]:
+    with Celery(broker=redis_url, set_as_current=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def worker(start_worker: Callable[..., Service]) -> Service:
+    return start_worker("--concurrency=2", "--without-mingle", "-n", "logs@here", "-I", "tests.log_tasks")
+
+
+@pytest.fixture
+def logs(page: Page, web: Service, worker: Service) -> Page:
+    screen.open_page(page, f"{web.url}/logs")
+    expect(row(page, "logs@here ready.")).to_be_visible()
+    return page
+
+
+def row(page: Page, text: str) -> Locator:
+    return page.locator(".log-row:visible", has_text=text)
+
+
+def texts(page: Page) -> list[str]:
+    return [text for text in page.locator(".log-row:visible .log-text").all_inner_texts() if text]
+
+
+def field(page: Page, label: str) -> Locator:
+    return page.locator(".log-filters label", has_text=re.compile(f"^\\s*{label}")).locator("input, select")
+
+
+def test_each_line_comes_by_itself_with_all_that_is_known_of_it(
+    logs: Page, sender: Celery, recordings: dict[Page, Recording]
+) -> None:
+    task_id = sender.send_task("log.all_ways", ["mark"]).id
+    line = row(logs, "mark by Celery's task logger")
+    expect(line.locator(".log-level")).to_have_text("WARNING")
+    expect(line.locator(".log-source")).to_have_text(re.compile(r"^logs@here \d+$"))
+    expect(line.locator(".log-task")).to_have_attribute("href", f"/tasks/{task_id}")
+    expect(line.locator(".log-time")).to_have_text(re.compile(r"^\d\d:\d\d:\d\d\.\d{3}$"))
+    for way in ("logging", "print", "stderr", "warnings"):
+        expect(row(logs, f"mark by {way}")).to_be_visible()
+    asked = [request for request in recordings[logs].requests if "/api/logs" in request]
+    assert len(asked) <= 2, "once for the page, once for what came until it was live: nothing polls"
+    line.locator(".log-task").click()
+    expect(logs).to_have_url(re.compile(f"/tasks/{task_id}"))
+
+
+def test_a_traceback_stays_together_and_escapes_are_colours_or_text(logs: Page, sender: Celery) -> None:
+    sender.send_task("log.say", ["\x1b[31mred\x1b[0m <b>bold</b> \x1b[2J\u202eturned"])
+    coloured = row(logs, "red <b>bold</b>")
+    expect(coloured.locator("[data-ink=failed]")).to_have_text("red")
+    expect(coloured.locator(".log-text")).to_have_text("red <b>bold</b> [U+202E]turned")
+    sender.send_task("log.fail", ["the disk is full"])
+    expect(row(logs, "ValueError: the disk is full").last).to_be_visible()
+    told = texts(logs)
+    first = next(at for at, text in enumerate(told) if "Traceback (most recent call last)" in text)
+    last = next(at for at, text in enumerate(told) if text.startswith("ValueError: the disk is full"))
+    assert any("in fail" in text for text in told[first:last]), told
+
+
+def test_the_filters_stand_in_the_address_and_hold_for_what_comes(logs: Page, sender: Celery, web: Service) -> None:
+    field(logs, "Level").select_option("WARNING")
+    expect(row(logs, "logs@here ready.")).to_have_count(0)
+    field(logs, "Text").fill("MARK by")
+    expect(logs).to_have_url(re.compile(r"/logs\?level=WARNING&q=MARK\+by"))
+    sender.send_task("log.all_ways", ["mark"])
+    expect(row(logs, "mark by warnings")).to_be_visible()
+    assert all("mark" in text for text in texts(logs)) and len(texts(logs)) >= 4
+    expect(row(logs, "mark by logging")).to_have_count(0)
+    before = texts(logs)
+    logs.reload()
+    expect(row(logs, "mark by warnings")).to_be_visible()
+    assert texts(logs) == before
+    expect(field(logs, "Level")).to_have_value("WARNING")
+    field(logs, "Text").fill("there is no such line")
+    expect(logs.get_by_text("No line is kept that fits.")).to_be_visible()
+
+
+def test_paused_it_keeps_its_place_and_resumed_it_shows_the_newest(logs: Page, sender: Celery) -> None:
+    sender.send_task("log.say", [f"first {number}" for number in range(80)])
+    expect(row(logs, "first 79")).to_be_visible()
+    logs.get_by_role("button", name="Pause").click()
+    before = texts(logs)
+    sender.send_task("log.say", [f"second {number}" for number in range(80)])
+    resume = logs.get_by_role("button", name=re.compile(r"Go to the newest line \(8\d more\)"))
+    expect(resume).to_be_visible()
+    assert texts(logs)[: len(before)] == before, "a row or two below the fold may have been filled"
+    resume.click()
+    expect(row(logs, "second 79")).to_be_visible()
+    sender.send_task("log.say", ["third"])
+    expect(row(logs, "third")).to_be_visible()
+
+
+def test_one_scrolls_back_to_the_first_line_that_is_kept(logs: Page, sender: Celery) -> None:
+    for part in range(4):
+        sender.send_task("log.say", [f"line {part}-{number:03}" for number in range(400)])
+    expect(row(logs, "succeeded").last).to_be_visible()
+    logs.reload()
+    expect(row(logs, "line").last).to_be_visible()
+    scroll = logs.locator(".log-scroll")
+    wait_until(
+        lambda: scroll_to_top(scroll) and row(logs, "Connected to redis").count() > 0, 20, "the first line is seen"
+    )
+    shown = logs.evaluate("document.querySelector('log-view').lines.lines.map((line) => line.text)")
+    lines = [text for text in shown if re.match(r"line \d-\d", text)]
+    assert len(lines) == len(set(lines)) == 1_600
+
+
+def scroll_to_top(scroll: Locator) -> bool:
+    scroll.evaluate("element => element.scrollTo(0, 0)")
+    return True
+
+
+def test_what_came_while_the_line_was_cut_is_there_afterwards(
+    page: Page, web: Service, worker: Service, sender: Celery, recordings: dict[Page, Recording]
+) -> None:
+    screen.open_page(page, f"{web.url}/logs?q=line")
+    recordings[page].allow("ERR_CONNECTION_REFUSED", "WebSocket connection", "ERR_EMPTY_RESPONSE")
+    sender.send_task("log.say", ["line before"])
+    expect(row(page, "line before")).to_be_visible()
+    web.kill()
+    sender.send_task("log.say", [f"line while away {number}" for number in range(50)])
+    worker.wait_for_log("line while away 49")
+    web.start()
+    expect(row(page, "line while away 49")).to_be_visible()
+    sender.send_task("log.say", ["line after"])
+    expect(row(page, "line after")).to_be_visible()
+    shown = page.evaluate("document.querySelector('log-view').lines.lines.map((line) => line.text)")
+    mine = [text for text in shown if text.startswith("line")]
+    assert mine == ["line before", *(f"line while away {number}" for number in range(50)), "line after"]
+
+
+def test_a_flood_says_where_lines_are_missing(logs: Page, worker: Service, sender: Celery) -> None:
+    field(logs, "Text").fill("of a flood")
+    task_id = sender.send_task("log.flood", [30_000]).id
+    worker.wait_for_log(f"[{task_id}] succeeded")
+    has_gap = "document.querySelector('log-view').lines.lines.some((line) => line.dropped)"
+    wait_until(lambda: logs.evaluate(has_gap), 20, "the page knows of a gap")
+    logs.get_by_role("button", name="Pause").click()
+    find = "view.lines.between(0, view.lines.length).findIndex(({ entry }) => entry.line.dropped)"
+    scroll = (
+        f"const view = document.querySelector('log-view'); view.querySelector('.log-scroll').scrollTo(0, {find} * 20)"
+    )
+    wait_until(lambda: scrolled(logs, scroll) and row(logs, "lines dropped here").count(), 20, "the gap is seen")
+
+
+def scrolled(page: Page, script: str) -> bool:
+    page.evaluate(f"() => {{ {script} }}")
+    page.wait_for_timeout(100)
+    return True
+
+
+def test_what_is_shown_can_be_taken_along(logs: Page, sender: Celery) -> None:
+    task_id = sender.send_task("log.say", ["take me"]).id
+    expect(row(logs, "take me").first).to_be_visible()
+    field(logs, "Task id").fill(task_id)
+    expect(row(logs, "logs@here ready.")).to_have_count(0)
+    with logs.expect_download() as text:
+        logs.get_by_role("button", name="Download as text").click()
+    written = Path(text.value.path()).read_text().splitlines()
+    assert any(re.search(rf"Z INFO +logs@here log.say\[{task_id}\] take me$", line) for line in written), written
+    with logs.expect_download() as lines:
+        logs.get_by_role("button", name="Download as JSON lines").click()
+    found = [json.loads(line) for line in Path(lines.value.path()).read_text().splitlines()]
+    assert "take me" in [line["text"] for line in found] and {line["task"] for line in found} == {task_id}
+
+
+def test_one_goes_to_a_time_and_on_from_there(logs: Page, sender: Celery) -> None:
+    sender.send_task("log.say_and_wait", [4])
+    expect(row(logs, "second 4")).to_be_visible(timeout=15_000)
+    at = logs.evaluate(
+        """() => {
+          const line = document.querySelector('log-view').lines.lines.find((line) => line.text === 'second 2');
+          const local = new Date(line.at * 1000 - new Date().getTimezoneOffset() * 60000);
+          return local.toISOString().slice(0, 19);
+        }"""
+    )
+    field(logs, "Go to").fill(at)
+    expect(row(logs, "logs@here ready.")).to_have_count(0)
+    expect(row(logs, "second 4")).to_be_visible()
+    sender.send_task("log.say", ["and on"])
+    logs.locator(".log-scroll").evaluate("element => element.scrollTo(0, element.scrollHeight)")
+    expect(row(logs, "and on")).to_be_visible()
