@@ -105,7 +105,7 @@ def _actions() -> Actions:
 
 @cache
 def _purge() -> Purge:
-    return Purge(log(), connect(settings.broker_url, PURGE_TIMEOUT_S))
+    return Purge(log(), connect(settings.broker_url, PURGE_TIMEOUT_S), celery_app.conf.broker_transport_options)
 
 
 def _by() -> dict[str, str]:

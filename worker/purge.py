@@ -9,34 +9,32 @@ import redis
 
 from worker import events, keys
 from worker.events import TASK_ID_LENGTH
+from worker.queues import QueueLists
 from worker.stream import Log
 
 AT_ONCE = 500
-PRIORITY_STEPS = (0, 3, 6, 9)
-SEPARATOR = "\x06\x16"
-"""Both as in kombu's transport for Redis: a queue of messages with priorities is several lists."""
 
 
 class Purge:
     """Every method may raise redis.RedisError."""
 
-    def __init__(self, log: Log, broker: redis.Redis) -> None:
-        """`broker`: the broker's Redis; it must decode its responses."""
+    def __init__(self, log: Log, broker: redis.Redis, options: Mapping[str, Any]) -> None:
+        """broker: the broker's Redis; it must decode its responses. options: Celery's `broker_transport_options`."""
         self.log, self.broker = log, broker
+        self._lists = QueueLists(options)
 
     def knows(self, queue: str) -> bool:
         """Whether tasks were ever sent to a queue of this name, or a worker has declared it: it is no other key."""
         ours = queue.startswith((keys.PREFIX, "_kombu.", "unacked", "celery-task-meta-"))
         told = self.log.client.hexists(f"{keys.BY}queue", json.dumps(queue, ensure_ascii=False))
-        return not ours and bool(told or self.broker.exists(f"_kombu.binding.{queue}"))
+        return not ours and bool(told or self.broker.exists(f"{self._lists.prefix}_kombu.binding.{queue}"))
 
     def purge(self, queue: str, by: Mapping[str, Any]) -> int:
         """Take off all messages that wait now, and tell of each of their tasks; how many there were.
 
         What a worker has taken already is not among them. If it breaks off in the middle, the rest is still there.
         """
-        lists = [f"{queue}{SEPARATOR}{step}" if step else queue for step in PRIORITY_STEPS]
-        return sum(self._empty(name, by) for name in lists)
+        return sum(self._empty(name, by) for name in self._lists.of(queue))
 
     def _empty(self, name: str, by: Mapping[str, Any]) -> int:
         rest = gone = self._length(name)

@@ -11,9 +11,24 @@ from worker import keys
 from worker.stream import SCRIPTS
 
 MOST_QUEUES = 200
-PRIORITY_STEPS = (0, 3, 6, 9)
-SEPARATOR = "\x06\x16"
-"""Both as in kombu's transport for Redis: a queue of messages with priorities is several lists."""
+
+
+class QueueLists:
+    """The lists that a queue is made of, as in kombu's transport for Redis: one for each step of priorities."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        """`options`: Celery's `broker_transport_options`."""
+        self.prefix = str(options.get("global_keyprefix", ""))
+        self.steps = tuple(options.get("priority_steps", (0, 3, 6, 9)))
+        self._separator = str(options.get("sep", "\x06\x16"))
+
+    def of(self, queue: str) -> list[str]:
+        """In the order of their steps."""
+        return [self.one(queue, step) for step in self.steps]
+
+    def one(self, queue: str, step: int) -> str:
+        """The list of this step's messages."""
+        return f"{self.prefix}{queue}{self._separator}{step}" if step else f"{self.prefix}{queue}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +45,7 @@ class Queues:
     def __init__(self, client: redis.Redis, broker: redis.Redis | None, options: Mapping[str, Any]) -> None:
         """Both clients decode. broker: None if it is no Redis. options: Celery's `broker_transport_options`."""
         self.client, self._broker = client, broker
-        self._prefix = str(options.get("global_keyprefix", ""))
-        self._steps = tuple(options.get("priority_steps", PRIORITY_STEPS))
-        self._separator = str(options.get("sep", SEPARATOR))
+        self._lists = QueueLists(options)
         self._heads = broker.register_script((SCRIPTS / "queue_heads.lua").read_text()) if broker else None
 
     def named(self) -> set[str]:
@@ -45,26 +58,23 @@ class Queues:
         if self._heads is None:
             return dict.fromkeys(names, Depth(None))
         try:
-            lists = [self._list(name, step) for name in names for step in self._steps]
+            lists = [one for name in names for one in self._lists.of(name)]
             told = cast(list[list[Any]], self._heads(keys=lists)) if lists else []
         except (redis.RedisError, OSError):
             return dict.fromkeys(names, Depth(None))
         sent_at = self._sent_at({head for _, head in told if head})
-        count = len(self._steps)
+        count = len(self._lists.steps)
         return {name: _depth(told[at * count : (at + 1) * count], sent_at) for at, name in enumerate(names)}
 
     def with_priorities(self, names: Collection[str]) -> set[str]:
         """Those of these queues in which the order of coming is not the order of going, or nobody can say."""
         if self._broker is None:
             return set(names)
-        urgent = [(name, self._list(name, step)) for name in names for step in self._steps if step]
+        urgent = [(name, self._lists.one(name, step)) for name in names for step in self._lists.steps if step]
         with self._broker.pipeline(transaction=False) as pipe:
             for _, key in urgent:
                 pipe.exists(key)
             return {name for (name, _), there in zip(urgent, pipe.execute(), strict=True) if there}
-
-    def _list(self, name: str, step: int) -> str:
-        return f"{self._prefix}{name}{self._separator}{step}" if step else f"{self._prefix}{name}"
 
     def _sent_at(self, task_ids: Collection[str]) -> dict[str, float]:
         with self.client.pipeline(transaction=False) as pipe:
