@@ -8,6 +8,7 @@ import { ConnectionStatusElement } from "./elements/connection-status.js";
 import { FleetBoardElement } from "./elements/fleet-board.js";
 import { TaskBoardElement } from "./elements/task-board.js";
 import { TaskDetailElement } from "./elements/task-detail.js";
+import { TaskDrawerElement } from "./elements/task-drawer.js";
 import "./elements/copy-button.js";
 import "./elements/error-summary.js";
 import "./elements/local-time.js";
@@ -34,15 +35,31 @@ function show(name) {
   const connection = new TabLine(bestWire(search, wishes.browser, own));
   const clock = new ServerClock();
   room.told = (now) => clock.told(now);
-  const views = [...document.querySelectorAll("task-board, task-detail, fleet-board")];
+  const views = [...document.querySelectorAll("task-board, task-detail, task-drawer, fleet-board")];
   for (const view of views) {
     if (view instanceof TaskBoardElement || view instanceof TaskDetailElement) view.attach(room, clock);
     if (view instanceof FleetBoardElement && room instanceof FleetRoom) view.attach(room, clock);
   }
   connection.addEventListener("change", () => stand(connection, room, views));
   connection.follow(room);
-  tellOfEnds(connection, wishes, room);
+  const bell = tellOfEnds(connection, wishes, room);
+  const drawer = document.querySelector("task-drawer");
+  if (drawer instanceof TaskDrawerElement) drawer.attach((taskId) => opened(connection, taskId, wishes, bell), clock);
+  // Of a page that was reloaded at a task's address, "back" leads to the list only by loading it.
+  else addEventListener("popstate", () => location.pathname !== here && location.reload());
   stand(connection, room, views);
+}
+
+/** @param {TabLine} line @param {string} taskId @param {Wishes} wishes @param {Bell} bell @returns {import("./elements/task-drawer.js").Opened} */
+function opened(line, taskId, wishes, bell) {
+  const room = new Room(`task:${taskId}`);
+  const shown = (/** @type {TaskDetailElement} */ detail) => {
+    detail.live = line.live;
+    const request = detail.querySelector("telling-request");
+    if (request instanceof TellingRequestElement) request.attach(room, wishes, bell);
+    line.follow(room);
+  };
+  return { room, shown, leave: () => line.leave(room) };
 }
 
 /** @param {TabLine} line @param {Wishes} wishes @param {Room | FleetRoom} room */
@@ -56,6 +73,7 @@ function tellOfEnds(line, wishes, room) {
   }
   addEventListener("storage", () => bell.look());
   bell.look();
+  return bell;
 }
 
 /** @param {TabLine} connection @param {Room} room @param {Element[]} views */
@@ -63,7 +81,7 @@ function stand(connection, room, views) {
   const fresh = connection.live && !connection.refusal;
   document.documentElement.toggleAttribute("data-stale", !fresh);
   for (const view of views) {
-    if (view instanceof TaskBoardElement || view instanceof TaskDetailElement || view instanceof FleetBoardElement) view.live = fresh;
+    if (view instanceof TaskBoardElement || view instanceof TaskDetailElement || view instanceof FleetBoardElement || view instanceof TaskDrawerElement) view.live = fresh;
   }
   for (const status of document.querySelectorAll("connection-status")) {
     if (status instanceof ConnectionStatusElement) status.show(connection.live, worthSaying(connection.refusal, room), room.restarts, connection.tabs);
@@ -75,5 +93,6 @@ function worthSaying(refusal, room) {
   return refusal?.code === "unknown_task" && room.epoch !== null ? null : refusal;
 }
 
+const here = location.pathname;
 const room = document.body.dataset.room;
 if (room) show(room);

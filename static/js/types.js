@@ -27,10 +27,32 @@
  * @property {{user?: string, address?: string}} [sender]
  * @property {{text?: string, why?: string}} [call]
  * @property {string} [rerun_of]
+ * @property {string} [parent_id]
+ * @property {string} [root_id]
+ * @property {number} [children]
  * @property {Action} [action]
  * @property {unknown} [result]
  * @property {string} [error]
  * @property {string} [traceback]
+ *
+ * @typedef {object} Step
+ * @property {number} n
+ * @property {string} kind
+ * @property {number} at
+ * @property {number} attempt
+ * @property {string} [queue]
+ * @property {string} [worker]
+ * @property {number} [eta]
+ * @property {number} [current]
+ * @property {number} [total]
+ * @property {string} [note]
+ * @property {string} [state]
+ * @property {string} [summary]
+ * @property {number} [overtakes]
+ * @property {string} [action]
+ * @property {string} [outcome]
+ * @property {string} [by]
+ * @property {string} [why]
  *
  * @typedef {object} Action
  * @property {string} kind

@@ -203,7 +203,7 @@ local function quarter()
 end
 
 if kind == 'task-sent' and is_first.sent_at then
-  step('sent', {'queue', 'eta'})
+  step('sent', {'queue', moves and 'eta' or nil}) -- told after the worker's, it may be of a retry, and the time is that one's
 elseif kind == 'task-received' and (is_first.received_at or is_another_state or (moves and seen.worker)) then
   step('received', {'worker', 'eta'})
 elseif fresh then

@@ -19,7 +19,10 @@ export class ResultCardElement extends HTMLElement {
     this.#value.set(value);
     showIf(part(this, ".result-card-words", HTMLElement), words !== "");
     showIf(part(this, ".result-card-value", HTMLElement), value !== "");
-    showIf(this, words !== "" || value !== "" || (isFinal(row.state) && this.querySelector("a") !== null));
+    const isMailing = row.name === "mail.send_mailing";
+    showIf(part(this, ".result-card-recipients", HTMLElement), isMailing);
+    if (isMailing) part(this, "a", HTMLAnchorElement).href = `/mailings/${encodeURIComponent(row.task_id)}/recipients.csv`;
+    showIf(this, words !== "" || value !== "" || (isFinal(row.state) && isMailing));
   }
 }
 

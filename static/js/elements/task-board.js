@@ -20,6 +20,7 @@ import { TaskListElement } from "./task-list.js";
 const RELIST_EVERY_MS = 250;
 const KEEP_OLD_MS = 400;
 const TICK_MS = 1000;
+const HOME = location.pathname;
 
 export class TaskBoardElement extends HTMLElement {
   live = false;
@@ -68,7 +69,7 @@ export class TaskBoardElement extends HTMLElement {
       const { question, typing } = /** @type {CustomEvent} */ (event).detail;
       this.#choose(pager, question, typing);
     });
-    addEventListener("popstate", () => this.#show(pager, read(location.search)));
+    addEventListener("popstate", () => this.#moved(pager));
     document.addEventListener("task-sent", (event) => this.#own.set(/** @type {CustomEvent} */ (event).detail, undefined));
   }
 
@@ -80,6 +81,12 @@ export class TaskBoardElement extends HTMLElement {
     else history.pushState(null, "", address);
     this.#show(pager, question);
     if (this.#list.getBoundingClientRect().top < 0) this.scrollIntoView();
+  }
+
+  /** At a task's address the list is as it was, and the task beside it. @param {TaskPager} pager */
+  #moved(pager) {
+    const question = read(location.search);
+    if (location.pathname === HOME && write(question) !== write(pager.pages.question)) this.#show(pager, question);
   }
 
   /** @param {TaskPager} pager @param {Question} question */

@@ -10,15 +10,17 @@ import { Paces, elapsed, stalledFor } from "../pace.js";
 import { progressWords } from "../progress-words.js";
 import { groupOf, isFinal } from "../states.js";
 import { showInTab } from "../tab-progress.js";
+import { firstRow } from "./first-row.js";
 import { TextPart, part, showIf } from "./part.js";
 import { ProgressBarElement } from "./progress-bar.js";
 import { ResultCardElement } from "./result-card.js";
+import { TaskFamilyElement, childrenIn } from "./task-family.js";
 import { TaskActionsElement } from "./task-actions.js";
 import { StatePillElement } from "./state-pill.js";
 import { TaskTimelineElement } from "./task-timeline.js";
 
 const TICK_MS = 1000;
-const TEXTS = ["module", "function", "percent", "note", "amount", "left", "elapsed", "args", "kwargs", "sender", "error", "traceback"];
+const TEXTS = ["module", "id", "function", "percent", "note", "amount", "left", "elapsed", "args", "kwargs", "sender", "error", "traceback"];
 
 export class TaskDetailElement extends HTMLElement {
   live = false;
@@ -26,20 +28,29 @@ export class TaskDetailElement extends HTMLElement {
   /** @type {Row | null} */ #row = null;
   #paces = new Paces();
   #painting = false;
+  #ticking = 0;
+  /** @type {(() => Row[]) | null} */ #family = null;
   /** @type {Map<string, TextPart>} */ #texts = new Map();
 
-  /** @param {Room} room @param {ServerClock} clock */
-  attach(room, clock) {
+  /** @param {Room} room @param {ServerClock} clock @param {Row | null} [first] what is known of it already */
+  attach(room, clock, first = firstRow(clock)) {
     for (const name of TEXTS) this.#texts.set(name, new TextPart(this, `.task-detail-${name}`));
-    clock.told(Number(part(document, "#task-row", HTMLScriptElement).dataset.now));
-    this.#take(firstRow(), clock);
+    this.#family = () => childrenIn(room);
+    if (first) this.#take(first, clock);
     room.watch((_, live) => this.#changed(room, clock, live));
-    setInterval(() => this.live && this.#paintSoon(clock), TICK_MS);
+    this.#ticking = setInterval(() => this.live && this.#paintSoon(clock), TICK_MS);
+  }
+
+  /** It is shown no more. */
+  detach() {
+    clearInterval(this.#ticking);
+    this.#family = null;
   }
 
   /** @param {Room} room @param {ServerClock} clock @param {boolean} live */
   #changed(room, clock, live) {
-    const row = [...room.rows.values()][0];
+    if (!this.#family) return;
+    const row = room.rows.get(room.name.slice("task:".length));
     showIf(part(this, ".task-detail-gone", HTMLElement), !row);
     if (row && live) clock.heard(row);
     if (row) this.#take(row, clock);
@@ -61,7 +72,7 @@ export class TaskDetailElement extends HTMLElement {
     this.#painting = true;
     requestAnimationFrame(() => {
       this.#painting = false;
-      if (this.#row) this.#paint(this.#row, clock.now());
+      if (this.#row && this.#family) this.#paint(this.#row, clock.now());
     });
   }
 
@@ -71,6 +82,7 @@ export class TaskDetailElement extends HTMLElement {
     part(this, "task-timeline", TaskTimelineElement).row = row;
     part(this, "result-card", ResultCardElement).row = row;
     part(this, "task-actions", TaskActionsElement).show(row, now);
+    part(this, "task-family", TaskFamilyElement).show(row, this.#family?.() ?? []);
     this.#progress(row, now);
     this.#words(row);
     this.dataset.group = groupOf(row.state);
@@ -96,6 +108,7 @@ export class TaskDetailElement extends HTMLElement {
     const [module, task] = nameParts(row.name);
     this.#set("module", module);
     this.#set("function", task);
+    this.#set("id", visibleLine(row.task_id));
     this.#set("args", visible(row.args ?? ""));
     this.#set("kwargs", visible(row.kwargs ?? ""));
     this.#set("sender", visibleLine(senderWords(row)));
@@ -128,13 +141,6 @@ function timeSpent(row, now) {
 function senderWords(row) {
   const { user, address } = row.sender ?? {};
   return user && address ? `${user}, from ${address}` : (user ?? address ?? "");
-}
-
-/** The row that came with the page: shown before any connection. @returns {Row} */
-function firstRow() {
-  const row = JSON.parse(part(document, "#task-row", HTMLScriptElement).textContent ?? "{}");
-  for (const field of Object.keys(row)) if (row[field] === null) delete row[field];
-  return row;
 }
 
 customElements.define("task-detail", TaskDetailElement);

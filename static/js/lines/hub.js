@@ -44,6 +44,7 @@ export class Hub {
     const tab = this.#tabs.get(id);
     if (!tab) return;
     if (message.kind === "subscribe") this.#subscribe(id, tab, message);
+    if (message.kind === "unsubscribe") this.#unsubscribe(id, tab, message.room);
     if (message.kind === "read") this.#read(tab, message.number);
   }
 
@@ -60,6 +61,14 @@ export class Hub {
       if (this.#tabs.get(id) === tab) this.#send(tab, { kind: "answer", number, answer });
       this.#stand();
     });
+  }
+
+  /** @param {string} id @param {Tab} tab @param {string} room */
+  #unsubscribe(id, tab, room) {
+    tab.rooms.delete(room);
+    tab.asides.delete(room);
+    this.#leave(room, id);
+    this.#stand();
   }
 
   /** @param {string} name */

@@ -7,7 +7,8 @@
 /**
  * aside: a room of which the page shows nothing, so that it is live without.
  * @typedef {{kind: "hello", tab: string} | {kind: "bye"}
- *   | {kind: "subscribe", number: number, request: Request, aside: boolean} | {kind: "read", number: number}} FromTab
+ *   | {kind: "subscribe", number: number, request: Request, aside: boolean}
+ *   | {kind: "unsubscribe", room: string} | {kind: "read", number: number}} FromTab
  * @typedef {{kind: "frame", frame: Frame} | {kind: "answer", number: number, answer: Answer | {error: Refusal}}
  *   | {kind: "standing", live: boolean, tabs: number} | {kind: "fault", text: string}} ToTab
  * @typedef {{settled: boolean, refusal: Refusal | null}} Standing a room's: settled is caught up, or refused for good

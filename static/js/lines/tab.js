@@ -14,8 +14,8 @@ export class TabLine extends EventTarget {
   #open = false;
   #read = 0;
   #asked = 0;
-  /** @type {Map<string, Subscription>} */ #subscriptions = new Map();
-  /** @type {Set<string>} */ #asides = new Set();
+  /** @type {Set<Subscription>} two may be of the same room: what a page shows, and what is watched aside */ #subscriptions = new Set();
+  /** @type {Set<Subscription>} */ #asides = new Set();
   /** @type {Map<number, (answer: Answer | {error: Refusal}) => void>} */ #questions = new Map();
   /** @type {Wire} */ #wire;
   /** @type {(run: () => void, ms: number) => unknown} */ #later;
@@ -29,14 +29,27 @@ export class TabLine extends EventTarget {
 
   /** Keep `room` as the server has it, from now on. @param {Room} room @param {boolean} aside the page shows nothing of it */
   follow(room, aside = false) {
-    if (aside) this.#asides.add(room.name);
     const subscription = new Subscription(room, {
-      ask: (request) => this.#ask(request),
+      ask: (request) => this.#ask(request, aside),
       later: (run, ms) => void this.#later(run, ms),
       changed: () => this.#changed(),
     });
-    this.#subscriptions.set(room.name, subscription);
+    this.#subscriptions.add(subscription);
+    if (aside) this.#asides.add(subscription);
     if (this.#open) subscription.connected();
+  }
+
+  /** The page shows nothing of it any more. @param {Room} room */
+  leave(room) {
+    for (const subscription of this.#subscriptions) {
+      if (subscription.room === room && this.#subscriptions.delete(subscription)) subscription.disconnected();
+    }
+    if (!this.#of(room.name).length) this.#wire.send({ kind: "unsubscribe", room: room.name });
+  }
+
+  /** @param {string} room */
+  #of(room) {
+    return [...this.#subscriptions].filter((one) => one.room.name === room);
   }
 
   /** Everything that is shown is what the server has now, but for rooms that are refused for good. */
@@ -50,7 +63,7 @@ export class TabLine extends EventTarget {
   }
 
   #shown() {
-    return [...this.#subscriptions].filter(([room]) => !this.#asides.has(room)).map(([, subscription]) => subscription);
+    return [...this.#subscriptions].filter((one) => !this.#asides.has(one));
   }
 
   /** Another end is there: it knows nothing of this tab. */
@@ -59,19 +72,19 @@ export class TabLine extends EventTarget {
     this.#open = true;
     this.#read = 0;
     this.#questions.clear();
-    for (const subscription of this.#subscriptions.values()) {
+    for (const subscription of this.#subscriptions) {
       subscription.disconnected();
       subscription.connected();
     }
   }
 
-  /** @param {Request} request @returns {Promise<Answer | {error: Refusal}>} */
-  #ask(request) {
+  /** @param {Request} request @param {boolean} aside @returns {Promise<Answer | {error: Refusal}>} */
+  #ask(request, aside) {
     const number = (this.#asked += 1);
     return new Promise((resolve, reject) => {
       this.#questions.set(number, resolve);
       this.#later(() => this.#questions.delete(number) && reject(new Error("no answer")), ANSWER_WITHIN_MS);
-      this.#wire.send({ kind: "subscribe", number, request, aside: this.#asides.has(request.room) });
+      this.#wire.send({ kind: "subscribe", number, request, aside });
     });
   }
 
@@ -80,7 +93,7 @@ export class TabLine extends EventTarget {
     if (message.kind === "standing") return this.#standing(message.live, message.tabs);
     if (message.kind === "fault") return reportError(new Error(`The shared connection: ${message.text}`));
     this.#wire.send({ kind: "read", number: (this.#read += 1) });
-    if (message.kind === "frame") return this.#subscriptions.get(message.frame.room)?.frame(message.frame);
+    if (message.kind === "frame") return this.#of(message.frame.room).forEach((one) => one.frame(message.frame));
     this.#questions.get(message.number)?.(message.answer);
     this.#questions.delete(message.number);
   }
