@@ -5,7 +5,6 @@ A new page is a line in one of the lists here.
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import redis
@@ -14,8 +13,8 @@ from playwright.sync_api import Page, expect
 from tests.beats import beat
 from tests.browsers import Recording
 from tests.processes import Service, wait_until
-from tests.system import axe, screen
-from worker import events, keys, states
+from tests.system import axe, scene, screen
+from worker import keys
 from worker.stream import Log
 
 StartWorker = Callable[..., Service]
@@ -45,7 +44,7 @@ WITH_TASKS = {
     "/run": ".run-list li",
     "/run/forms.order": "task-form:defined",
 }
-"""The same with the tasks that `tell_of_tasks` tells of, and a worker that offers those of tests/form_tasks.py."""
+"""The same with the tasks of tests/system/scene.py, and a worker that offers those of tests/form_tasks.py."""
 
 
 @pytest.fixture
@@ -62,22 +61,6 @@ def forms(start_worker: StartWorker, redis_client: redis.Redis) -> Service:
     worker = start_worker("-n live@h", "--concurrency=1", "-I", "tests.form_tasks")
     wait_until(lambda: redis_client.hexists(keys.TASKS, "forms.order"), 10, "the worker tells what it can run")
     return worker
-
-
-def tell_of_tasks(log: Log) -> None:
-    """A task in each group of states."""
-    for task_id in ("waits", "runs", "retries", "has-ended", "has-failed", "is-lost"):
-        log.append(events.sent(task_id, "media.video.transcode", "celery", args="('film.mov',)", kwargs="{}"))
-    for task_id in ("runs", "retries", "has-ended", "has-failed", "is-lost"):
-        fields = {"name": "media.video.transcode", "worker": "celery@a"}
-        log.append(events.Event("task-started", task_id, states.STARTED, "r", 0, "started_at", fields))
-    log.append(events.progressed("runs", "r", 0, states.PROGRESS, {"current": 3, "total": 8, "note": "third of eight"}))
-    retried = {"retries": 1, "note": "gateway timeout", "eta": 4e9}
-    log.append(events.Event("task-retried", "retries", states.RETRY, "r", 0, fields=retried))
-    log.append(events.ended("succeeded", "has-ended", states.SUCCESS, "r", result={"sizes": list(range(100))}))
-    failed: dict[str, Any] = {"error": "OSError: the disk is full", "traceback": "Traceback:\n  File …"}
-    log.append(events.ended("failed", "has-failed", states.FAILURE, "r", **failed))
-    log.append(events.lost("is-lost", "r", "its worker died"))
 
 
 def objections(page: Page, web: Service, addresses: dict[str, str]) -> list[str]:
@@ -162,7 +145,7 @@ def test_where_there_are_tasks_and_where_something_is_wrong(
     new_page: Callable[[], Page],
     recorded: Callable[[Page], Recording],
 ) -> None:
-    tell_of_tasks(log)
+    scene.tell_of_tasks(log)
     beat(redis_client, "gone@h|1", ago_s=41, name="gone@h", running=[["is-lost", "media.video.transcode", 6.0]])
     pages = [new_page() for _ in range(3)]
     for page in pages:
@@ -176,7 +159,7 @@ def test_where_there_are_tasks_and_where_something_is_wrong(
 def test_with_a_persons_own_colours_and_without_motion_everything_is_still_told(
     web: Service, log: Log, redis_client: redis.Redis, page: Page
 ) -> None:
-    tell_of_tasks(log)
+    scene.tell_of_tasks(log)
     beat(redis_client, "live@h|1", name="live@h", slots=2)
     page.emulate_media(forced_colors="active", reduced_motion="reduce")
     screen.open_page(page, web.url)
