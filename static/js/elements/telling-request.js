@@ -14,23 +14,31 @@ export class TellingRequestElement extends HTMLElement {
   #problem = "";
   /** @type {Wishes | null} */ #wishes = null;
   /** @type {Bell | null} */ #bell = null;
+  #attached = new AbortController();
   #said = new TextPart(this, ".telling-request-said");
   #mail = new TextPart(this, ".telling-request-mail");
   #wrong = new TextPart(this, ".telling-request-wrong");
 
-  /** @param {Room} room of the task @param {Wishes} wishes @param {Bell} bell */
+  /** It may be attached again, to another task. @param {Room} room of the task @param {Wishes} wishes @param {Bell} bell */
   attach(room, wishes, bell) {
+    this.#attached.abort();
+    const { signal } = (this.#attached = new AbortController());
+    this.#problem = "";
     [this.#taskId, this.#wishes, this.#bell] = [room.name.slice("task:".length), wishes, bell];
-    part(this, ".telling-request-ask", HTMLButtonElement).addEventListener("click", () => this.#ask());
-    part(this, ".telling-request-drop", HTMLButtonElement).addEventListener("click", () => this.#drop());
+    part(this, ".telling-request-ask", HTMLButtonElement).addEventListener("click", () => this.#ask(), { signal });
+    part(this, ".telling-request-drop", HTMLButtonElement).addEventListener("click", () => this.#drop(), { signal });
     part(this, "form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       this.#askForMail();
-    });
+    }, { signal });
     this.#address.value = wishes.address;
-    room.watch(() => this.#show(room));
-    bell.addEventListener("change", () => this.#show(room));
+    room.watch(() => signal.aborted || this.#show(room));
+    bell.addEventListener("change", () => this.#show(room), { signal });
     this.#show(room);
+  }
+
+  disconnectedCallback() {
+    this.#attached.abort();
   }
 
   get #address() {
