@@ -27,7 +27,7 @@ AWAY_S = 10.0
 CLAIM_S = 15.0
 """Seconds after which a claim that led to nothing may be made again."""
 
-LOOKED_AT = 500
+LOOKED_AT = 200
 """Tellings that one look judges."""
 
 SCRIPTS = Path(__file__).parent / "scripts"

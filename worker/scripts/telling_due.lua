@@ -13,8 +13,8 @@ redis.call('ZREMRANGEBYSCORE', present, '-inf', now - 3600)
 redis.call('ZREMRANGEBYSCORE', all, '-inf', now - keep_s)
 if tonumber(count) == 0 then return {0} end
 
-local function is_due(task_id, browser, claimed_at)
-  if (tonumber(redis.call('HGET', rows .. task_id, 'rank')) or 0) < 9 then return false end
+local function is_due(rank, browser, claimed_at)
+  if tonumber(rank) < 9 then return false end
   local seen_at = tonumber(redis.call('ZSCORE', present, browser))
   if seen_at and now - seen_at < tonumber(away_s) then return false end
   return not claimed_at or math.abs(now - claimed_at) >= tonumber(claim_s)
@@ -24,9 +24,10 @@ local ids = redis.call('ZRANGE', all, from, from + count - 1)
 local answer = {#ids}
 for _, id in ipairs(ids) do
   local task_id, browser, claimed_at = unpack(redis.call('HMGET', tellings .. id, 'task_id', 'browser', 'claimed_at'))
-  if not task_id or redis.call('EXISTS', rows .. task_id) == 0 then
+  local rank = task_id and redis.call('HGET', rows .. task_id, 'rank')
+  if not rank then
     redis.call('ZREM', all, id)
-  elseif is_due(task_id, browser, tonumber(claimed_at or nil)) then
+  elseif is_due(rank, browser, tonumber(claimed_at or nil)) then
     redis.call('HSET', tellings .. id, 'claimed_at', now)
     answer[#answer + 1] = id
   end
