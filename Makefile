@@ -13,7 +13,7 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 CHECKED := app worker launcher tests bench
 
 .NOTPARALLEL:
-.PHONY: run test check lock screenshots bench-latency bench-ui faults storm soak clean python
+.PHONY: run test check lock screenshots bench-latency bench-logs bench-ui faults storm soak clean python
 
 run: .venv/run.stamp
 	@exec $(PYTHON_IN_VENV) -m launcher
@@ -42,6 +42,10 @@ bench-latency: .venv/dev.stamp
 
 bench-ui: .venv/dev.stamp
 	$(PYTHON_IN_VENV) -m bench.ui
+
+# SECONDS=60 is how long the flood lasts.
+bench-logs: .venv/dev.stamp
+	$(PYTHON_IN_VENV) -m bench.logs
 
 # ONLY="F6a F8b" plays these rows alone, REPEATS=1 each once, PLAIN=0 leaves the rival out.
 faults: .venv/dev.stamp
