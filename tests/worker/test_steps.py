@@ -170,11 +170,12 @@ def test_of_very_many_children_the_first_are_shown_and_all_are_counted(log: Log,
     assert newest.changes is not None
     assert (newest.changes["task_id"], newest.changes["children"]) == ("t1", MOST_CHILDREN + 20)
     assert newest.offset == found.rows[0]["offset"]
+    assert not log.client.hexists(keys.row("t1"), f"child{MOST_CHILDREN}"), "the row is not bounded"
 
 
 def test_a_parent_that_nobody_knows_is_named_and_nothing_more(log: Log, table: Table) -> None:
     log.append(child(1, "nobody"))
     log.append(events.sent("own", "trial.count", "celery", parent_id="own"))
     assert (table.row("child-1") or {})["parent_id"] == "nobody"
-    assert table.task("nobody") is None
+    assert not log.client.exists(keys.row("nobody"))
     assert (table.row("own") or {})["children"] is None
