@@ -1,8 +1,7 @@
 // @ts-check
 /** The rows of the room `workers`: workers and queues, as the server last looked. Knows no DOM and no socket. */
 
-/** @import {Answer, Frame} from "./types.js" */
-import { Room } from "./task-store.js";
+import { PictureRoom } from "./picture-room.js";
 
 /**
  * @typedef {{task_id: string, name: string, since?: number, state?: string}} Running
@@ -36,43 +35,21 @@ import { Room } from "./task-store.js";
 
 const STANDINGS = ["offline", "online", "stopped"];
 
-export class FleetRoom extends Room {
+export class FleetRoom extends PictureRoom {
   constructor() {
     super("workers");
   }
 
-  /** @override @param {Answer} answer */
-  answer(answer) {
-    const whole = super.answer(keyed(answer));
-    this.restarts = 0; // another web process counts anew: nothing is lost by that
-    return whole;
-  }
-
-  /** @override @param {Frame} frame */
-  frame(frame) {
-    return super.frame(keyed(frame));
-  }
-
   /** @returns {WorkerRow[]} those first that somebody should look after */
   get workers() {
-    const rows = /** @type {WorkerRow[]} */ (this.#all("worker"));
+    const rows = /** @type {WorkerRow[]} */ (this.all("worker"));
     return rows.sort((a, b) => STANDINGS.indexOf(a.standing) - STANDINGS.indexOf(b.standing) || byName(a, b));
   }
 
   /** @returns {QueueRow[]} */
   get queues() {
-    return /** @type {QueueRow[]} */ (this.#all("queue")).sort(byName);
+    return /** @type {QueueRow[]} */ (this.all("queue")).sort(byName);
   }
-
-  /** @param {string} kind @returns {any[]} */
-  #all(kind) {
-    return [...this.rows.values()].filter((row) => /** @type {any} */ (row).kind === kind);
-  }
-}
-
-/** A row of this room is named by its `id`. @template {Answer | Frame} T @param {T} told @returns {T} */
-function keyed(told) {
-  return { ...told, rows: told.rows.map((row) => ({ ...row, task_id: row.task_id ?? String(row.id) })) };
 }
 
 /** @param {{name: string}} a @param {{name: string}} b */

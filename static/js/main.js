@@ -6,6 +6,7 @@ import { Bell } from "./bell.js";
 import { Connection } from "./connection.js";
 import { ConnectionStatusElement } from "./elements/connection-status.js";
 import { FleetBoardElement } from "./elements/fleet-board.js";
+import { StatisticsBoardElement } from "./elements/statistics-board.js";
 import { TaskBoardElement } from "./elements/task-board.js";
 import { TaskDetailElement } from "./elements/task-detail.js";
 import { TaskDrawerElement } from "./elements/task-drawer.js";
@@ -21,27 +22,32 @@ import { FleetRoom } from "./fleet-store.js";
 import { TabLine } from "./lines/tab.js";
 import { bestWire } from "./lines/wires.js";
 import { ring } from "./notices.js";
+import { outlooks } from "./outlooks.js";
+import { roomOf } from "./rooms.js";
 import { ServerClock } from "./server-clock.js";
+import { StatisticsRoom } from "./statistics.js";
 import { Room } from "./task-store.js";
 import { alone, takeBack } from "./telling.js";
 import { Wishes, ownStore } from "./wishes.js";
 
 /** @param {string} name */
 function show(name) {
-  const room = name === "workers" ? new FleetRoom() : new Room(name);
+  const room = roomOf(name);
   const { search } = new URL(import.meta.url);
   const wishes = new Wishes(ownStore());
   const own = () => new Connection(/** @type {any} */ (window).io, wishes.browser);
   const connection = new TabLine(bestWire(search, wishes.browser, own));
   const clock = new ServerClock();
   room.told = (now) => clock.told(now);
-  const views = [...document.querySelectorAll("task-board, task-detail, task-drawer, fleet-board")];
+  const views = [...document.querySelectorAll("task-board, task-detail, task-drawer, fleet-board, statistics-board")];
   for (const view of views) {
     if (view instanceof TaskBoardElement || view instanceof TaskDetailElement) view.attach(room, clock);
+    if (view instanceof StatisticsBoardElement && room instanceof StatisticsRoom) view.attach(room, clock);
     if (view instanceof FleetBoardElement && room instanceof FleetRoom) view.attach(room, clock);
   }
   connection.addEventListener("change", () => stand(connection, room, views));
   connection.follow(room);
+  if (name === "board" || name.startsWith("task:")) connection.follow(outlooks, true); // aside: a page without it is live, too
   const bell = tellOfEnds(connection, wishes, room);
   const drawer = document.querySelector("task-drawer");
   if (drawer instanceof TaskDrawerElement) drawer.attach((taskId) => opened(connection, taskId, wishes, bell), clock);
@@ -81,7 +87,7 @@ function stand(connection, room, views) {
   const fresh = connection.live && !connection.refusal;
   document.documentElement.toggleAttribute("data-stale", !fresh);
   for (const view of views) {
-    if (view instanceof TaskBoardElement || view instanceof TaskDetailElement || view instanceof FleetBoardElement || view instanceof TaskDrawerElement) view.live = fresh;
+    if (view instanceof TaskBoardElement || view instanceof TaskDetailElement || view instanceof FleetBoardElement || view instanceof StatisticsBoardElement || view instanceof TaskDrawerElement) view.live = fresh;
   }
   for (const status of document.querySelectorAll("connection-status")) {
     if (status instanceof ConnectionStatusElement) status.show(connection.live, worthSaying(connection.refusal, room), room.restarts, connection.tabs);

@@ -9,7 +9,10 @@ const WINDOW_S = 60;
 const SHORTEST_S = 4;
 const FEWEST = 4;
 const KEPT = 64;
-const STALLED_AFTER_S = 20;
+const SHORTEST_STALL_S = 30;
+const STALL_S_UNKNOWN = 120;
+const STALL_GAPS = 5;
+const FEWEST_REPORTS = 3;
 const FARTHEST_S = 7 * 86400;
 
 /** @typedef {{at: number, current: number}} Sample */
@@ -72,14 +75,20 @@ export class Paces {
 }
 
 /**
- * Seconds without movement, or null while that is nothing to speak of.
+ * Seconds without a report, or null while that is nothing to speak of: much longer than this run's usual gap.
  * @param {Row} row
  * @param {number} now
  */
 export function stalledFor(row, now) {
   const since = row.progress_at ?? row.started_at;
   if (groupOf(row.state) !== "running" || !isNumber(row.current) || !isNumber(since)) return null;
-  return now - since >= STALLED_AFTER_S ? now - since : null;
+  return now - since >= longestGap(row) ? now - since : null;
+}
+
+/** The gap from which on a run is stalled, in seconds; with too few reports its usual one is not known. @param {Row} row */
+function longestGap({ started_at: from, progress_at: to, reports = 0 }) {
+  if (!isNumber(from) || !isNumber(to) || reports < FEWEST_REPORTS || to < from) return STALL_S_UNKNOWN;
+  return Math.max(SHORTEST_STALL_S, (STALL_GAPS * (to - from)) / reports);
 }
 
 /**

@@ -3,6 +3,8 @@
 
 /** @import {Row} from "./types.js" */
 import { amount, clock, duration, isNumber, visibleLine } from "./format.js";
+import { placeWords } from "./outlook-words.js";
+import { outlooks } from "./outlooks.js";
 import { stalledFor } from "./pace.js";
 import { groupOf } from "./states.js";
 
@@ -18,7 +20,7 @@ export function progressWords(row, now) {
 /** @param {Row} row @param {number} now */
 function waiting(row, now) {
   const queue = row.queue ? `Waiting in ${visibleLine(row.queue)}` : "Waiting";
-  return planned(row, now) || (row.state === "RECEIVED" ? "Waiting for a free process" : queue);
+  return planned(row, now) || joined(row.state === "RECEIVED" ? "Waiting for a free process" : queue, placeWords(outlooks.place(row)));
 }
 
 /** @param {Row} row @param {number} now */
@@ -31,7 +33,7 @@ function planned(row, now) {
 /** @param {Row} row @param {number} now */
 function stalled(row, now) {
   const seconds = stalledFor(row, now);
-  return seconds === null ? "" : `No movement for ${duration(Math.floor(seconds))}`;
+  return seconds === null ? "" : `Stalled: no report for ${duration(Math.floor(seconds))}`;
 }
 
 /** @param {string[]} texts */

@@ -116,7 +116,7 @@ export class Room {
     if (change.offset <= (row ? row.offset : this.#answered)) return false;
     if (change.gone) return this.rows.delete(change.task_id);
     // A task older than the snapshot's newest 1,000: what it reports is no row. A change of state tells all of the row.
-    if (!row && !change.name && !change.state) return false;
+    if (!row && !change.name && !change.state && !change.kind) return false;
     return this.rows.keep(merged(change, row));
   }
 

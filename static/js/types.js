@@ -14,6 +14,7 @@
  * @property {number} [retries]
  * @property {number} [current]
  * @property {number} [total]
+ * @property {number} [reports] how often it has reported in this attempt
  * @property {string} [note]
  * @property {string} [summary]
  * @property {number} [sent_at]

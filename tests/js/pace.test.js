@@ -24,7 +24,7 @@ test("there is no time left to show without ground for it", () => {
   assert.equal(new Pace().left(running(20, 20), 20), null, "nothing heard");
   assert.equal(steady(3).left(running(3, 3), 3), null, "too short a time");
   assert.equal(steady(20).left(running(20, 20, { total: undefined }), 20), null, "no total");
-  assert.equal(steady(20).left(running(20, 20), 60), null, "stalled");
+  assert.equal(steady(20).left(running(20, 20, { reports: 20 }), 60), null, "stalled");
   assert.equal(steady(20).left(running(20, 20, { state: "SUCCESS" }), 20), null, "ended");
 });
 
@@ -41,10 +41,26 @@ test("many reports a second still give a window of many seconds", () => {
   assert.ok(left && Math.abs(left - 70) < 1, String(left));
 });
 
-test("a bar that has not moved says for how long, once that is worth saying", () => {
-  assert.equal(stalledFor(running(10, 5), 15), null);
-  assert.equal(stalledFor(running(10, 5), 55), 45);
-  assert.equal(stalledFor(running(10, 5, { state: "SUCCESS" }), 55), null);
+/** Twelve reports, one every `gap` seconds. */
+const every = (gap, more) => running(12 * gap, 5, { reports: 12, ...more });
+
+test("a run is stalled after five of its own usual gaps, and not before half a minute", () => {
+  assert.equal(stalledFor(every(1), 12 + 29), null);
+  assert.equal(stalledFor(every(1), 12 + 31), 31);
+  assert.equal(stalledFor(every(60), 720 + 299), null, "it reports every minute");
+  assert.equal(stalledFor(every(60), 720 + 301), 301);
+  assert.equal(stalledFor(every(1, { state: "SUCCESS" }), 55), null);
+});
+
+test("the next report ends the stall", () => {
+  assert.equal(stalledFor(every(1), 100), 88, "void: it was not stalled");
+  assert.equal(stalledFor(every(1, { progress_at: 100, reports: 13 }), 101), null);
+});
+
+test("before the usual gap is known, two minutes pass before a stall is told", () => {
+  assert.equal(stalledFor(running(10, 5, { reports: 2 }), 10 + 119), null);
+  assert.equal(stalledFor(running(10, 5, { reports: 2 }), 10 + 121), 121);
+  assert.equal(stalledFor(running(10, 5), 10 + 121), 121, "a row of an older log has no number of reports");
 });
 
 test("time spent waiting, running, and in all", () => {

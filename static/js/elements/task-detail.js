@@ -6,6 +6,8 @@
 /** @import {Row} from "../types.js" */
 import { amount, clock as digits, duration, fraction, nameParts, percent, pretty, visible, visibleLine } from "../format.js";
 import { milestone } from "../milestones.js";
+import { longRange } from "../outlook-words.js";
+import { outlooks } from "../outlooks.js";
 import { Paces, elapsed, stalledFor } from "../pace.js";
 import { progressWords } from "../progress-words.js";
 import { groupOf, isFinal } from "../states.js";
@@ -99,7 +101,7 @@ export class TaskDetailElement extends HTMLElement {
     this.#set("percent", percent(done));
     this.#set("note", saidBelow(row) ? "" : progressWords(row, now));
     this.#set("amount", isFinal(row.state) ? "" : amount(row));
-    this.#set("left", left === null ? "" : `about ${digits(left)} left`);
+    this.#set("left", leftWords(row, left, now));
     this.#set("elapsed", timeSpent(row, now));
   }
 
@@ -127,6 +129,12 @@ export class TaskDetailElement extends HTMLElement {
 /** The result or the error has a place of its own; its summary above it would say it twice. @param {Row} row */
 function saidBelow(row) {
   return isFinal(row.state) && (row.result !== undefined || row.error !== undefined);
+}
+
+/** @param {Row} row @param {number | null} own @param {number} now */
+function leftWords(row, own, now) {
+  const words = longRange(outlooks.left(row, own, now));
+  return words && `${words} left`;
 }
 
 /** @param {Row} row @param {number} now */

@@ -3,6 +3,8 @@
 
 /** @import {Row} from "../types.js" */
 import { clock, duration, fraction, nameParts, percent, visibleLine } from "../format.js";
+import { shortRange } from "../outlook-words.js";
+import { outlooks } from "../outlooks.js";
 import { elapsed, stalledFor } from "../pace.js";
 import { progressWords } from "../progress-words.js";
 import { groupOf } from "../states.js";
@@ -38,7 +40,7 @@ export class TaskRowElement extends HTMLElement {
     if (!this.#parts) return;
     this.#who(this.#parts, row);
     this.#progress(this.#parts, row, now);
-    this.#parts.left.set(clock(left));
+    this.#parts.left.set(shortRange(outlooks.left(row, left, now)));
     this.#parts.elapsed.set(timeSpent(row, now));
   }
 
