@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from launcher.redis_server import RedisServer
 from tests.browsers import Recording
@@ -17,7 +17,7 @@ from tests.system import screen
 from worker.steps import STEPS
 from worker.store import Table
 
-DESK = {"width": 1440, "height": 900}
+DESK: ViewportSize = {"width": 1440, "height": 900}
 CONNECTION_ERRORS = ("ERR_CONNECTION_REFUSED", "WebSocket connection", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE")
 AWAY = re.compile("Reconnecting…|Offline since")
 
