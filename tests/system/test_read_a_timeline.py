@@ -186,17 +186,11 @@ def test_after_an_outage_the_steps_are_exactly_those_of_the_table(
     open_drawer(page, web.url, task_id)
     recordings[page].allow(*CONNECTION_ERRORS)
     before = times_shown(page)
-    if who == "web":
-        web.kill()
-    else:
-        own_redis.stop()
+    (web.kill if who == "web" else own_redis.stop)()
     expect(screen.standing(page)).to_have_text(AWAY)
     finish.touch()
     time.sleep(1.5)  # the fault lasts so long
-    if who == "web":
-        web.start()
-    else:
-        own_redis.restart()
+    (web.start if who == "web" else own_redis.restart)()
     expect(screen.standing(page)).to_have_text(screen.LIVE)
     screen.wait_for_end(table, task_id)
     expect(screen.state(drawer(page))).to_have_text("Succeeded")

@@ -4,11 +4,10 @@
 /** @import {ServerClock} from "../server-clock.js" */
 /** @import {Room} from "../task-store.js" */
 /** @import {Row} from "../types.js" */
-import { amount, clock as digits, duration, fraction, nameParts, percent, pretty, visible, visibleLine } from "../format.js";
+import { leftWords, saidBelow, senderWords, timeSpent } from "../detail-words.js";
+import { amount, fraction, nameParts, percent, pretty, visible, visibleLine } from "../format.js";
 import { milestone } from "../milestones.js";
-import { longRange } from "../outlook-words.js";
-import { outlooks } from "../outlooks.js";
-import { Paces, elapsed, stalledFor } from "../pace.js";
+import { Paces, stalledFor } from "../pace.js";
 import { progressWords } from "../progress-words.js";
 import { groupOf, isFinal } from "../states.js";
 import { showInTab } from "../tab-progress.js";
@@ -124,31 +123,6 @@ export class TaskDetailElement extends HTMLElement {
   #set(name, text) {
     this.#texts.get(name)?.set(text);
   }
-}
-
-/** The result or the error has a place of its own; its summary above it would say it twice. @param {Row} row */
-function saidBelow(row) {
-  return isFinal(row.state) && (row.result !== undefined || row.error !== undefined);
-}
-
-/** @param {Row} row @param {number | null} own @param {number} now */
-function leftWords(row, own, now) {
-  const words = longRange(outlooks.left(row, own, now));
-  return words && `${words} left`;
-}
-
-/** @param {Row} row @param {number} now */
-function timeSpent(row, now) {
-  const seconds = elapsed(row, now);
-  if (seconds === null) return "";
-  if (isFinal(row.state)) return `Took ${duration(seconds)}`;
-  return digits(seconds) && `${groupOf(row.state) === "queued" ? "Waiting for" : "Running for"} ${digits(seconds)}`;
-}
-
-/** @param {Row} row */
-function senderWords(row) {
-  const { user, address } = row.sender ?? {};
-  return user && address ? `${user}, from ${address}` : (user ?? address ?? "");
 }
 
 customElements.define("task-detail", TaskDetailElement);

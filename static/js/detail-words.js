@@ -1,0 +1,34 @@
+// @ts-check
+/** What a task's page says in words beside its timeline: how long yet, for how long, from whom. */
+
+/** @import {Row} from "./types.js" */
+import { clock as digits, duration } from "./format.js";
+import { longRange } from "./outlook-words.js";
+import { outlooks } from "./outlooks.js";
+import { elapsed } from "./pace.js";
+import { groupOf, isFinal } from "./states.js";
+
+/** The result or the error has a place of its own; its summary above it would say it twice. @param {Row} row */
+export function saidBelow(row) {
+  return isFinal(row.state) && (row.result !== undefined || row.error !== undefined);
+}
+
+/** @param {Row} row @param {number | null} own @param {number} now */
+export function leftWords(row, own, now) {
+  const words = longRange(outlooks.left(row, own, now));
+  return words && `${words} left`;
+}
+
+/** @param {Row} row @param {number} now */
+export function timeSpent(row, now) {
+  const seconds = elapsed(row, now);
+  if (seconds === null) return "";
+  if (isFinal(row.state)) return `Took ${duration(seconds)}`;
+  return digits(seconds) && `${groupOf(row.state) === "queued" ? "Waiting for" : "Running for"} ${digits(seconds)}`;
+}
+
+/** @param {Row} row */
+export function senderWords(row) {
+  const { user, address } = row.sender ?? {};
+  return user && address ? `${user}, from ${address}` : (user ?? address ?? "");
+}
