@@ -84,8 +84,10 @@ def test_a_retried_task_tells_both_attempts_and_why(
 def test_the_drawer_opens_beside_the_list_and_closes_with_back_esc_and_its_button(
     web: Service, worker: Service, table: Table, page: Page, redis_url: str
 ) -> None:
-    first, second = (screen.send_task(redis_url, "trial.tell", note=f"note {number}") for number in (1, 2))
-    screen.wait_for_end(table, first, second)
+    first = screen.send_task(redis_url, "trial.tell", note="one")
+    screen.wait_for_end(table, first)  # so that the second stands above it
+    second = screen.send_task(redis_url, "trial.tell", note="two")
+    screen.wait_for_end(table, second)
     listed_at = f"{web.url}/?state=succeeded"
     open_drawer(page, listed_at, first)
     expect(page).to_have_url(f"{web.url}/tasks/{first}")
@@ -126,7 +128,6 @@ def test_the_list_stays_live_beside_the_drawer_and_a_tab_leads_back_to_it(
     page.get_by_role("button", name="Failed").click()
     expect(page.locator("task-drawer")).to_be_hidden()
     expect(page).to_have_url(f"{web.url}/?state=failed")
-    assert screen.was_never_reloaded(page)
 
 
 def test_a_narrow_window_has_the_task_on_a_page_of_its_own(
@@ -185,7 +186,7 @@ def test_after_an_outage_the_steps_are_exactly_those_of_the_table(
     wait_until(lambda: (table.row(task_id) or {}).get("state") == "PROGRESS", 10, "it runs")
     open_drawer(page, web.url, task_id)
     recordings[page].allow(*CONNECTION_ERRORS)
-    before = times_shown(page)
+    expect(page.locator("task-timeline li").nth(1)).to_be_visible()
     (web.kill if who == "web" else own_redis.stop)()
     expect(screen.standing(page)).to_have_text(AWAY)
     finish.touch()
@@ -194,6 +195,6 @@ def test_after_an_outage_the_steps_are_exactly_those_of_the_table(
     expect(screen.standing(page)).to_have_text(screen.LIVE)
     screen.wait_for_end(table, task_id)
     expect(screen.state(drawer(page))).to_have_text("Succeeded")
-    assert len(times_in(table, task_id)) >= 3 and len(before) >= 2, "void: there was nothing to miss"
+    assert len(times_in(table, task_id)) >= 3, "void: there was nothing to miss"
     assert_same_steps(page, table, task_id)
     assert screen.was_never_reloaded(page)
