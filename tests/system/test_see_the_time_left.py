@@ -7,6 +7,7 @@ from collections.abc import Callable
 import redis
 from playwright.sync_api import Page, expect
 
+from tests import running
 from tests.processes import Service, wait_until
 from tests.system import screen
 from tests.worker.told import progressed, sent, started
@@ -23,8 +24,9 @@ def test_a_waiting_task_moves_up_in_its_line_and_is_told_when_it_begins(
     start_worker("--concurrency=1", "-I", "tests.trial_tasks")
     past = [screen.send_task(redis_url, "trial.sleep", for_s=1) for _ in range(3)]
     screen.wait_for_end(table, *past)
-    first, second, third = (screen.send_task(redis_url, "trial.sleep", for_s=each) for each in (12, 2, 1))
-    wait_until(lambda: table.row(third) is not None, 10, "the worker has heard of all")
+    first, second, third = (
+        running.start(web, {"name": "trial.sleep", "kwargs": {"for_s": each}})[1]["task_id"] for each in (12, 2, 1)
+    )
     screen.open_page(page, f"{web.url}/tasks/{third}")
     note = page.locator("task-detail .task-detail-note")
     expect(note).to_have_text(re.compile(r"1 ahead · starts in (up to )?[\d\u2013]+ s$"))

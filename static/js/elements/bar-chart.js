@@ -2,6 +2,7 @@
 /** Bars in an SVG. A slider below it goes from bar to bar: by keyboard, by touch, and with the pointer over the bars. */
 
 /** @import {Bar} from "../statistics.js" */
+import { count } from "../format.js";
 import { highest } from "../statistics.js";
 import { TextPart } from "./part.js";
 
@@ -32,7 +33,7 @@ export class BarChartElement extends HTMLElement {
     svg.setAttribute("aria-label", label);
     slider.max = String(bars.length - 1);
     if (atEnd || had !== bars.length) slider.value = slider.max;
-    most.set(`most: ${highest(bars)}`);
+    most.set(bars.some((bar) => bar.parts) ? `Highest: ${count(highest(bars))}` : "");
     this.#draw(svg);
     this.#read();
   }
