@@ -27,12 +27,15 @@ RUN = """options => axe.run(document, options).then(({violations, incomplete}) =
         inDialog: document.querySelector(node.target[0])?.closest("dialog[open]") != null}))))"""
 
 
-def found(page: Page) -> list[str]:
-    """A line for each thing that axe objects to or has doubts about; empty if there is none."""
+def found(page: Page, wide_only: bool = False) -> list[str]:
+    """A line for each thing that axe objects to or has doubts about; empty if there is none.
+
+    wide_only: of what a narrow screen does not have.
+    """
     page.bring_to_front()  # a tab behind others paints once a second
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)  # past the page's Content-Security-Policy, which stays as it is
-    return [line for look in (_light, _dark, _narrow) for line in look(page)]
+    return [line for look in (_light, _dark, *([] if wide_only else [_narrow])) for line in look(page)]
 
 
 def _light(page: Page) -> Iterator[str]:

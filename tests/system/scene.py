@@ -1,8 +1,11 @@
-"""Tasks in every group of states, as workers tell of them, for what only looks at them."""
+"""Tasks of every group of states, and log lines of every level, as workers tell of them: for what only looks on."""
 
+import time
 from typing import Any
 
 from worker import events, states
+from worker.logs.journal import Journal
+from worker.logs.line import Line, Source
 from worker.stream import Log
 
 
@@ -20,3 +23,12 @@ def tell_of_tasks(log: Log) -> None:
     failed: dict[str, Any] = {"error": "OSError: the disk is full", "traceback": "Traceback:\n  File …"}
     log.append(events.ended("failed", "has-failed", states.FAILURE, "r", **failed))
     log.append(events.lost("is-lost", "r", "its worker died"))
+
+
+def tell_of_lines(log: Log) -> None:
+    """A line of each level, with colours as programs print them."""
+    now_s = time.time()
+    levels = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+    text = "\x1b[2mfaint\x1b[0m and \x1b[32mgreen\x1b[0m and plain"
+    lines = [Line(now_s, level, "media", text, "runs", "media.video.transcode") for level in levels]
+    Journal(log.client).append(Source("celery@a", 7, "ForkPoolWorker-1", "boot"), 1, now_s, lines)

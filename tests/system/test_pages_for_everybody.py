@@ -23,6 +23,8 @@ WITHOUT_TASKS = {
     "/": ".task-board-empty",
     "/workers": ".fleet-board-none",
     "/run": ".run-index pre",
+    "/statistics": ".statistics-none",
+    "/logs": ".log-empty",
     "/mails": ".mail-list p",
     "/mails/1700000000123-0123abcd": ".mail pre",
     "/mailings/new": ".mailing-form",
@@ -41,6 +43,8 @@ WITH_TASKS = {
     "/tasks/has-failed": ".task-detail-traceback",
     "/tasks/is-lost": "[data-group=failed]",
     "/workers": "worker-row[data-standing=offline] running-task",
+    "/statistics": ".times-row-words",
+    "/logs": ".log-row[data-level=CRITICAL]",
     "/run": ".run-list li",
     "/run/forms.order": "task-form:defined",
 }
@@ -102,6 +106,16 @@ def filtered(page: Page, web: Service) -> list[str]:
     return lines + here(page, "the list's filters")
 
 
+def drawn_out(page: Page, web: Service) -> list[str]:
+    """A task's drawer beside the list, which only a wide page has."""
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{web.url}/")
+    page.locator("task-drawer:defined").wait_for(state="attached")
+    screen.row(page, "has-failed").locator("a").click()
+    expect(page.locator("task-drawer .task-detail-traceback")).to_be_visible()
+    return [f"a task's drawer, {line}" for line in axe.found(page, wide_only=True)]
+
+
 def refused(page: Page, web: Service) -> list[str]:
     """A form whose faults the page itself shows, and two that the server refuses."""
     page.goto(f"{web.url}/run/forms.every_kind")
@@ -146,12 +160,13 @@ def test_where_there_are_tasks_and_where_something_is_wrong(
     recorded: Callable[[Page], Recording],
 ) -> None:
     scene.tell_of_tasks(log)
+    scene.tell_of_lines(log)
     beat(redis_client, "gone@h|1", ago_s=41, name="gone@h", running=[["is-lost", "media.video.transcode", 6.0]])
     pages = [new_page() for _ in range(3)]
     for page in pages:
         recorded(page).allow("400", "422", "ERR_CONNECTION_REFUSED", "WebSocket connection")
     page = pages[0]
-    lines = objections(page, web, WITH_TASKS) + filtered(page, web)
+    lines = objections(page, web, WITH_TASKS) + filtered(page, web) + drawn_out(page, web)
     lines += refused(page, web) + forcibly(page, web) + offline(pages, web)
     assert not lines, "\n".join(lines)
 
