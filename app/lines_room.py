@@ -123,6 +123,16 @@ class LinesRoom:
         return found
 
 
+def of_task(journal: Journal, wanted: lines.Filter, question: lines.Question) -> tuple[list[lines.Row], str]:
+    """The same for a task, whose lines are known: all of them, however far apart they are."""
+    found = lines.rows(journal.of_task(wanted.task), wanted)
+    if question.after:
+        later = [row for row in found if row["offset"] > question.after]
+        return later[: question.most], later[question.most - 1]["offset"] if len(later) > question.most else ""
+    earlier = [row for row in found if not question.before or row["offset"] < question.before]
+    return earlier[-question.most :], earlier[-question.most]["offset"] if len(earlier) > question.most else ""
+
+
 def back(journal: Journal, wanted: lines.Filter, before: str, most: int) -> tuple[list[lines.Row], str]:
     """The newest lines before a place, oldest first, and from where on one may look for older ones; "" at the end.
 

@@ -4,7 +4,7 @@
 /** @import {Answer, Frame} from "./types.js" */
 import { Room } from "./task-store.js";
 
-export const KEPT_LINES = 1000;
+export const KEPT_LINES = 2000;
 
 /**
  * @typedef {object} LogLine what is not known is absent

@@ -6,6 +6,7 @@ import { Bell } from "./bell.js";
 import { Connection } from "./connection.js";
 import { ConnectionStatusElement } from "./elements/connection-status.js";
 import { FleetBoardElement } from "./elements/fleet-board.js";
+import { LogPageElement } from "./elements/log-page.js";
 import { StatisticsBoardElement } from "./elements/statistics-board.js";
 import { TaskBoardElement } from "./elements/task-board.js";
 import { TaskDetailElement } from "./elements/task-detail.js";
@@ -15,10 +16,12 @@ import "./elements/error-summary.js";
 import "./elements/local-time.js";
 import "./elements/long-task-form.js";
 import "./elements/task-form.js";
+import "./elements/task-log.js";
 import "./elements/task-search.js";
 import "./elements/theme-switch.js";
 import { TellingRequestElement } from "./elements/telling-request.js";
 import { FleetRoom } from "./fleet-store.js";
+import { LogRoom } from "./log-room.js";
 import { TabLine } from "./lines/tab.js";
 import { bestWire } from "./lines/wires.js";
 import { ring } from "./notices.js";
@@ -39,16 +42,22 @@ function show(name) {
   const connection = new TabLine(bestWire(search, wishes.browser, own));
   const clock = new ServerClock();
   room.told = (now) => clock.told(now);
-  const views = [...document.querySelectorAll("task-board, task-detail, task-drawer, fleet-board, statistics-board")];
+  const views = [...document.querySelectorAll("task-board, task-detail, task-drawer, fleet-board, log-page, statistics-board")];
   for (const view of views) {
     if (view instanceof TaskBoardElement || view instanceof TaskDetailElement) view.attach(room, clock);
-    if (view instanceof StatisticsBoardElement && room instanceof StatisticsRoom) view.attach(room, clock);
     if (view instanceof FleetBoardElement && room instanceof FleetRoom) view.attach(room, clock);
+    if (view instanceof StatisticsBoardElement && room instanceof StatisticsRoom) view.attach(room, clock);
+    if (view instanceof LogPageElement && room instanceof LogRoom) view.attach(room);
   }
   connection.addEventListener("change", () => stand(connection, room, views));
   connection.follow(room);
   if (name === "board" || name.startsWith("task:")) connection.follow(outlooks, true); // aside: a page without it is live, too
   const bell = tellOfEnds(connection, wishes, room);
+  document.addEventListener("room-wanted", (event) => {
+    const { detail } = /** @type {CustomEvent} */ (event);
+    connection.follow(detail.room, true);
+    detail.leave = () => connection.leave(detail.room);
+  });
   const drawer = document.querySelector("task-drawer");
   if (drawer instanceof TaskDrawerElement) drawer.attach((taskId) => opened(connection, taskId, wishes, bell), clock);
   // Of a page that was reloaded at a task's address, "back" leads to the list only by loading it.

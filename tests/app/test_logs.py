@@ -1,72 +1,16 @@
-"""The log lines as the web tells of them: as they come in their rooms, and back over HTTP."""
+"""The log lines as the web tells of them in their rooms: as they come, and what was missed."""
 
-import json
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 import redis
-import socketio
 
-from tests.asking import ask
+from tests.log_lines import Process, Reader, get
 from tests.processes import Service, wait_until
-from worker.logs.journal import Journal, JournalLimits
-from worker.logs.line import Line, Source
-
-
-class Reader:
-    """Reads one of the rooms as docs/protocol.md says: applies what follows on what it has, and asks again at a gap."""
-
-    def __init__(self, url: str, room: str) -> None:
-        self.room, self.epoch, self.offset = room, "", ""
-        self.lines: dict[str, dict[str, Any]] = {}
-        self.skipped = self.answered = 0
-        self.recovered: list[bool] = []
-        self.held: list[dict[str, Any]] | None = []
-        self.lock = threading.RLock()
-        self.client = socketio.Client(reconnection_delay=0.1, reconnection_delay_max=0.3)
-        self.client.on("frame", self._hear)
-        self.client.on("connect", self._subscribe)
-        self.client.connect(url, transports=["websocket"])
-        wait_until(lambda: self.answered, 5, "the subscribe is answered")
-
-    def _subscribe(self) -> None:
-        with self.lock:
-            self.held = []
-        asked = {"room": self.room, "epoch": self.epoch, "offset": self.offset}
-        self.client.emit("subscribe", asked, callback=self._answer)
-
-    def _answer(self, answer: dict[str, Any]) -> None:
-        with self.lock:
-            if "error" in answer:
-                threading.Timer(0.2, self._subscribe).start()
-                return
-            held, self.held = self.held or [], None
-            self.recovered.append(answer["recovered"])
-            self.lines = (self.lines if answer["recovered"] else {}) | {row["id"]: row for row in answer["rows"]}
-            self.epoch, self.offset = answer["epoch"], answer["offset"]
-            self.answered += 1
-            for frame in held:
-                self._hear(frame)
-
-    def _hear(self, frame: dict[str, Any]) -> None:
-        with self.lock:
-            if self.held is not None:
-                self.held.append(frame)
-            elif frame["epoch"] != self.epoch or frame["prev"] > self.offset:
-                self._subscribe()
-            else:
-                self.skipped += frame.get("skipped", 0)
-                self.lines |= {row["id"]: row for row in frame["rows"]}
-                self.offset = max(self.offset, frame["offset"])
-
-    def texts(self) -> list[str]:
-        with self.lock:
-            return [row["text"] for _, row in sorted(self.lines.items())]
+from worker.logs.line import Line
 
 
 @pytest.fixture
@@ -80,31 +24,6 @@ def read() -> Iterator[Callable[..., Reader]]:
     yield start
     for reader in readers:
         reader.client.disconnect()
-
-
-class Process:
-    """Logs as a worker's process does."""
-
-    def __init__(self, client: redis.Redis, worker: str = "celery@a", limits: JournalLimits | None = None) -> None:
-        self.journal = Journal(client, limits)
-        self.source = Source(worker, 7, "ForkPoolWorker-1", f"boot of {worker} {id(self)}")
-        self.number = 0
-
-    def log(self, *texts: str, level: str = "INFO", **more: Any) -> str:
-        self.number += 1
-        lines = [Line(time.time(), level, "shop", text, **more) for text in texts]
-        return self.journal.append(self.source, self.number, time.time(), lines)
-
-
-def get(web: Service, **given: Any) -> dict[str, Any]:
-    status, _, text = ask(web, f"/api/logs?{urlencode(given)}")
-    assert status == 200, text
-    answer: dict[str, Any] = json.loads(text)
-    return answer
-
-
-def texts(answer: dict[str, Any]) -> list[str]:
-    return [row["text"] for row in answer["rows"]]
 
 
 def test_a_line_says_all_that_is_known_of_it(web: Service, redis_client: redis.Redis, read: Any) -> None:
@@ -215,75 +134,6 @@ def test_more_than_a_page_can_take_in_is_counted_and_can_be_read_back(
     wait_until(lambda: len(reader.lines) + reader.skipped == 4_002, 5, "all are told or counted")
     assert reader.texts()[-1] == "7-99" or "7-499" in reader.texts()
     assert get(web)["kept"]["lines"] == 4_002
-
-
-def test_history_is_read_back_page_by_page_without_a_gap(web: Service, redis_client: redis.Redis) -> None:
-    process = Process(redis_client)
-    sent = [f"{number:03}" for number in range(250)]
-    for start in range(0, 250, 7):
-        process.log(*sent[start : start + 7])
-    found: list[str] = []
-    before = ""
-    for _ in range(10):
-        page = get(web, before=before, most=30)
-        found = texts(page) + found
-        before = page["next"]
-        if not before:
-            break
-    assert found == sent
-    forth = get(web, after=get(web, before="", most=30)["next"], most=500)
-    assert texts(forth) == sent[-29:]
-
-
-@pytest.mark.parametrize(
-    ("given", "shown"),
-    [
-        ({"worker": "celery@b"}, ["b ok", "b bad"]),
-        ({"level": "error"}, ["b bad"]),
-        ({"level": "INFO"}, ["a ok", "b ok", "b bad"]),
-        ({"q": "BAD"}, ["b bad"]),
-        ({"task": "t1"}, ["a ok"]),
-        ({"name": "shop.pay"}, ["b bad"]),
-        ({"name": "shop.pay", "worker": "celery@a"}, []),
-    ],
-)
-def test_history_is_filtered(web: Service, redis_client: redis.Redis, given: dict[str, str], shown: list[str]) -> None:
-    one, other = Process(redis_client), Process(redis_client, "celery@b")
-    one.log("a debug", level="DEBUG")
-    one.log("a ok", task_id="t1", task_name="shop.order")
-    other.log("b ok")
-    other.log("b bad", level="ERROR", task_id="t2", task_name="shop.pay")
-    assert texts(get(web, **given)) == shown
-
-
-def test_one_can_go_to_a_time(web: Service, redis_client: redis.Redis) -> None:
-    process = Process(redis_client)
-    process.log("earlier")
-    time.sleep(0.05)
-    seconds, microseconds = redis_client.time()
-    process.log("later")
-    at = f"{seconds * 1_000_000 + microseconds}"
-    assert texts(get(web, after=at)) == ["later"]
-    assert texts(get(web, before=at)) == ["earlier"]
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"level": "LOUD"},
-        {"most": "0"},
-        {"most": "x"},
-        {"before": "-1"},
-        {"after": "1'"},
-        {"q": "x" * 501},
-        {"x": "1"},
-        {"before": "1", "after": "2"},
-        {"before": "9" * 30},
-    ],
-)
-def test_what_cannot_be_asked_is_refused_with_a_reason(web: Service, given: dict[str, str]) -> None:
-    status, _, text = ask(web, f"/api/logs?{urlencode(given)}")
-    assert status == 400 and json.loads(text)["error"]["message"]
 
 
 def test_nothing_is_read_while_nobody_watches(web: Service, redis_client: redis.Redis, read: Any) -> None:

@@ -1,6 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { LogFeed } from "../../static/js/log-feed.js";
 import { read, takes, written } from "../../static/js/log-filter.js";
 import { LogHistory } from "../../static/js/log-history.js";
 import { LogLines, MOST_LINES, MOST_ROWS } from "../../static/js/log-lines.js";
@@ -138,4 +139,54 @@ test("a server that is away is said so, and what is here stays", async () => {
   const history = new LogHistory(() => Promise.reject(new TypeError("failed")));
   assert.equal(await history.begin({}, ""), null);
   assert.match(history.fault, /can't be reached/);
+});
+
+/** A journal that is asked over a slow line, and tells what is logged meanwhile, in whatever order. */
+class Journal {
+  /** @type {ReturnType<typeof line>[]} */ lines = [];
+  /** @type {(() => void)[]} */ waiting = [];
+
+  /** @param {string} address @returns {Promise<any>} */
+  get(address) {
+    const given = new URLSearchParams(address.split("?")[1] ?? "");
+    const most = 5;
+    const after = given.get("after");
+    const before = given.get("before");
+    const found = this.lines.filter(({ id }) => (!after || id > after) && (!before || id < before));
+    const rows = after ? found.slice(0, most) : found.slice(-most);
+    const next = found.length > most ? (after ? rows[rows.length - 1].id : rows[0].id) : "";
+    return new Promise((done) => this.waiting.push(() => done({ json: async () => ({ rows, next, kept: {} }) })));
+  }
+}
+
+test("whatever overtakes what, a reader at the end has the newest lines without a gap, and each once", async () => {
+  for (let seed = 1; seed <= 200; seed += 1) {
+    let state = seed;
+    const random = (/** @type {number} */ below) => (state = (state * 48271) % 2147483647) % below;
+    const journal = new Journal();
+    const feed = new LogFeed(new LogHistory((address) => journal.get(address)), () => {});
+    let live = true;
+    feed.begin({});
+    for (let step = 0; step < 60; step += 1) {
+      const choice = random(10);
+      if (choice < 5) {
+        journal.lines.push(line(journal.lines.length + 1));
+        if (live) feed.came([journal.lines[journal.lines.length - 1]]);
+      } else if (choice < 8) journal.waiting.shift()?.();
+      else if (choice === 8 && live) live = false;
+      else if (!live) {
+        live = true;
+        feed.again();
+      }
+      if (random(3) === 0) await new Promise((done) => setImmediate(done));
+    }
+    if (!live) feed.again();
+    for (let round = 0; round < 20; round += 1) {
+      await new Promise((done) => setImmediate(done));
+      for (const answer of journal.waiting.splice(0)) answer();
+    }
+    const ids = feed.lines.lines.map(({ id }) => id);
+    assert.deepEqual(ids, journal.lines.slice(-ids.length).map(({ id }) => id), `seed ${seed}`);
+    assert.ok(ids.length >= Math.min(journal.lines.length, 5), `seed ${seed}`);
+  }
 });

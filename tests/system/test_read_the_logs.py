@@ -147,7 +147,6 @@ def test_what_came_while_the_line_was_cut_is_there_afterwards(
 
 
 def test_a_flood_says_where_lines_are_missing(logs: Page, worker: Service, sender: Celery) -> None:
-    field(logs, "Text").fill("of a flood")
     task_id = sender.send_task("log.flood", [30_000]).id
     worker.wait_for_log(f"[{task_id}] succeeded")
     has_gap = "document.querySelector('log-view').lines.lines.some((line) => line.dropped)"
@@ -197,3 +196,23 @@ def test_one_goes_to_a_time_and_on_from_there(logs: Page, sender: Celery) -> Non
     sender.send_task("log.say", ["and on"])
     logs.locator(".log-scroll").evaluate("element => element.scrollTo(0, element.scrollHeight)")
     expect(row(logs, "and on")).to_be_visible()
+
+
+def test_a_tasks_page_has_its_own_lines_also_after_its_end(
+    page: Page, web: Service, worker: Service, sender: Celery
+) -> None:
+    task_id = sender.send_task("log.say_and_wait", [3]).id
+    other = sender.send_task("log.say", ["another's"]).id
+    worker.wait_for_log(f"{other}] succeeded")
+    screen.open_page(page, f"{web.url}/tasks/{task_id}")
+    page.locator("task-log summary").click()
+    expect(row(page, "second 1")).to_be_visible()
+    expect(row(page, "second 3")).to_be_visible()
+    expect(row(page, "succeeded in")).to_be_visible()
+    assert not row(page, "another's").count()
+    page.reload()
+    page.locator("task-log summary").click()
+    expect(row(page, "second 3")).to_be_visible()
+    page.get_by_role("link", name="Search in these lines").click()
+    expect(row(page, "second 3")).to_be_visible()
+    expect(field(page, "Task id")).to_have_value(task_id)

@@ -1,9 +1,10 @@
 // @ts-check
 /** The rows of log lines that are in view: a pool of plain elements, each on its place. */
 
-/** @import {Place} from "../log-lines.js" */
+/** @import {LogLines, Place} from "../log-lines.js" */
 /** @import {LogLine} from "../log-room.js" */
 import { visibleLine } from "../format.js";
+import { windowOf } from "../task-list.js";
 import { cloned, part } from "./part.js";
 
 class LogRow {
@@ -77,13 +78,21 @@ export class LogRows {
     return Math.max(20, Math.floor((width - head) / character) - 2);
   }
 
-  /** @param {number} rows */
-  resize(rows) {
-    this.#body.style.height = `${rows * this.height}px`;
+  /** Whether the last row is in view. @param {HTMLElement} scroll */
+  isAtEnd({ scrollTop, clientHeight, scrollHeight }) {
+    return scrollTop + clientHeight >= scrollHeight - this.height;
+  }
+
+  /** @param {LogLines} lines @param {HTMLElement} scroll @param {boolean} toEnd */
+  paint(lines, scroll, toEnd) {
+    this.#body.style.height = `${lines.length * this.height}px`;
+    if (toEnd) scroll.scrollTop = scroll.scrollHeight;
+    const [first, last] = windowOf(scroll.scrollTop, scroll.clientHeight, this.height, lines.length);
+    this.#show(lines.between(first, last), first);
   }
 
   /** @param {Place[]} places @param {number} first the row of the first of them */
-  show(places, first) {
+  #show(places, first) {
     while (this.#pool.length < places.length) this.#pool.push(new LogRow(this.#body));
     this.#pool.forEach((row, at) => {
       const place = places[at];

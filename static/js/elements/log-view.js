@@ -1,125 +1,100 @@
 // @ts-check
 /** Log lines, windowed: the newest as they come, and back through what is kept. */
 
+/** @import {News} from "../log-feed.js" */
 /** @import {LogFilter} from "../log-filter.js" */
-/** @import {LogPage} from "../log-history.js" */
-/** @import {LogLine, LogRoom} from "../log-room.js" */
-import { takes } from "../log-filter.js";
+/** @import {LogRoom} from "../log-room.js" */
+import { LogFeed } from "../log-feed.js";
 import { LogHistory } from "../log-history.js";
-import { LogLines } from "../log-lines.js";
-import { windowOf } from "../task-list.js";
 import { LogRows } from "./log-rows.js";
 import { TextPart, part, showIf } from "./part.js";
 
-export class LogViewElement extends HTMLElement {
-  lines = new LogLines();
+const ANSWER_WITHIN_MS = 8000;
 
-  #following = true; // the newest line is kept in view
+export class LogViewElement extends HTMLElement {
+  #history = new LogHistory((address) => fetch(address, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }));
+  #feed = new LogFeed(this.#history, (news) => this.#heard(news));
+  #known = false;
   #unseen = 0;
   #painting = false;
-  #history = new LogHistory((address) => fetch(address));
   #scroll = part(this, ".log-scroll", HTMLElement);
   #rows = new LogRows(part(this, ".log-body", HTMLElement), (id) => this.#change(() => this.lines.toggle(id)));
   #says = new TextPart(this, ".log-says");
   #resume = part(this, ".log-resume", HTMLButtonElement);
+  #back = part(this, ".log-back", HTMLButtonElement);
 
   connectedCallback() {
     this.#scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.#resume.addEventListener("click", () => this.resume());
+    this.#back.addEventListener("click", () => this.#feed.back());
     const fold = () => this.lines.fold(this.#rows.columns(this.#scroll.clientWidth));
     new ResizeObserver(() => this.#change(fold)).observe(this.#scroll);
   }
 
-  /** @param {LogRoom} room */
-  attach(room) {
-    room.watch((ids, _, changes) => (ids === null ? this.#again() : this.#came(/** @type {any} */ (changes))));
-  }
-
-  /** Other lines: the newest, or from a moment on. @param {LogFilter} filter @param {string} [from] microseconds since 1970 */
-  async ask(filter, from = "") {
-    const page = this.#told(await this.#history.begin(filter, from));
-    if (!page) return;
-    this.lines.clear();
-    this.lines.append(page.rows);
-    this.follow(!from);
-    this.dispatchEvent(new CustomEvent("log-kept", { detail: page.kept }));
-  }
-
-  resume() {
-    return this.#history.newer ? this.ask(this.#history.filter) : this.follow(true);
+  get lines() {
+    return this.#feed.lines;
   }
 
   get following() {
-    return this.#following;
+    return this.#feed.following;
   }
 
-  /** The room was read anew: what came while we were away is asked for. */
-  async #again() {
-    if (this.#history.newer || !this.lines.last) return;
-    const page = this.#told(await this.#history.since(this.lines.last));
-    if (page?.next && this.#following) await this.ask(this.#history.filter);
-    else if (page) this.#take(page.rows);
+  /** Lines of the whole journal: what the room tells, and what is kept. @param {LogRoom} room */
+  attach(room) {
+    room.watch((ids, _, changes) => void (ids ? this.#feed.came(/** @type {any} */ (changes)) : this.#feed.again()));
   }
 
-  /** @param {LogLine[]} lines of whatever filter */
-  #came(lines) {
-    const { newer, filter } = this.#history;
-    if (!newer) this.#take(lines.filter((line) => takes(filter, line)));
+  /** All that a room keeps, and no more. @param {LogRoom} room */
+  show(room) {
+    room.watch((ids, _, changes) => {
+      if (ids === null) this.lines.clear();
+      this.#feed.take(ids === null ? room.lines : /** @type {any} */ (changes));
+    });
   }
 
-  /** @param {LogLine[]} lines newer ones */
-  #take(lines) {
-    const gone = this.lines.append(lines);
-    if (gone) this.#history.older = this.lines.first;
-    if (!this.#following) {
-      this.#scroll.scrollTop -= gone * this.#rows.height;
-      this.#unseen += lines.length;
-    }
-    this.#paintSoon();
+  /** Other lines: the newest, or from a moment on. @param {LogFilter} filter @param {string} [from] microseconds since 1970 */
+  ask(filter, from = "") {
+    return this.#feed.begin(filter, from);
   }
 
-  /** @param {boolean} following */
+  resume() {
+    if (this.#feed.hasNewer) void this.ask(this.#feed.filter);
+    else this.follow(true);
+  }
+
+  /** @param {boolean} following whether the newest line is kept in view */
   follow(following) {
-    this.#following = following;
+    this.#feed.following = following;
     if (following) this.#unseen = 0;
     this.dispatchEvent(new Event("log-following"));
     this.#paintSoon();
   }
 
+  /** @param {News} news */
+  #heard({ kind, rows = 0, count = 0, toEnd = false, kept }) {
+    this.#known ||= kind !== "fault";
+    this.#says.set(this.#feed.fault);
+    if (kind === "begun") this.follow(toEnd);
+    if (kind === "newer" && !this.following) this.#scroll.scrollTop -= rows * this.#rows.height;
+    if (kind === "newer" && !this.following) this.#unseen += count;
+    if (kind === "older") this.#paint();
+    if (kind === "older") this.#scroll.scrollTop += rows * this.#rows.height;
+    if (kept) this.dispatchEvent(new CustomEvent("log-kept", { detail: kept }));
+    if (count) queueMicrotask(() => this.#atEdges()); // one may have come to an end while this was on its way
+    this.#paintSoon();
+  }
+
   #scrolled() {
-    if (this.#following && !this.#isAtBottom && !this.#painting) this.follow(false);
+    if (this.following && !this.#rows.isAtEnd(this.#scroll) && !this.#painting) this.follow(false);
     this.#atEdges();
     this.#paintSoon();
   }
 
-  get #isAtBottom() {
-    const { scrollTop, clientHeight, scrollHeight } = this.#scroll;
-    return scrollTop + clientHeight >= scrollHeight - this.#rows.height;
-  }
-
   /** More, where one comes to an end of what is here. */
-  async #atEdges() {
-    const { asking, newer, older } = this.#history;
-    if (asking || this.#following) return;
-    if (newer && this.#isAtBottom) this.#take(this.#told(await this.#history.since(newer))?.rows ?? []);
-    else if (older && this.#scroll.scrollTop < this.#scroll.clientHeight) this.#put(this.#told(await this.#history.back()));
-  }
-
-  /** @param {LogPage | null} page older lines */
-  #put(page) {
-    const { last } = this.lines;
-    const came = this.lines.prepend(page?.rows ?? []);
-    if (this.lines.last !== last) this.#history.newer = this.lines.last;
-    this.#paint();
-    this.#scroll.scrollTop += came * this.#rows.height;
-  }
-
-  /** @param {LogPage | null} page */
-  #told(page) {
-    this.#says.set(this.#history.fault);
-    if (page) setTimeout(() => this.#atEdges()); // one may have come to an end while this was on its way
-    this.#paintSoon();
-    return page;
+  #atEdges() {
+    if (this.#history.asking || this.following) return;
+    if (this.#feed.hasNewer && this.#rows.isAtEnd(this.#scroll)) void this.#feed.on();
+    else if (this.#scroll.scrollTop < this.#scroll.clientHeight) void this.#feed.back();
   }
 
   /** @param {() => void} change */
@@ -135,13 +110,10 @@ export class LogViewElement extends HTMLElement {
   }
 
   #paint() {
-    this.#rows.resize(this.lines.length);
-    if (this.#following) this.#scroll.scrollTop = this.#scroll.scrollHeight;
-    const { scrollTop, clientHeight } = this.#scroll;
-    const [first, last] = windowOf(scrollTop, clientHeight, this.#rows.height, this.lines.length);
-    this.#rows.show(this.lines.between(first, last), first);
-    showIf(part(this, ".log-empty", HTMLElement), this.lines.length === 0 && !this.#history.asking);
-    showIf(this.#resume, !this.#following);
+    this.#rows.paint(this.lines, this.#scroll, this.following);
+    showIf(part(this, ".log-empty", HTMLElement), this.#known && this.lines.length === 0);
+    showIf(this.#resume, !this.following);
+    showIf(this.#back, this.#feed.hasOlder && this.#scroll.scrollTop === 0);
     this.#resume.textContent = `Go to the newest line${this.#unseen ? ` (${this.#unseen.toLocaleString("en")} more)` : ""}`;
     this.#painting = false;
   }
