@@ -19,8 +19,8 @@ WORKERS_SEEN = PREFIX + "workers:seen"  # zset: worker instance by the time of i
 TASKS = PREFIX + "tasks"  # hash: task name -> what it takes, as the worker that started last has published it; JSON
 TASKS_SEEN = PREFIX + "tasks:seen"  # zset: task name by the time a worker that runs it was last heard of
 
-# slots `10:<time>`, `600:<time>`: hash, what happened -> how often; `times:<name>`, `times:<name>:before`: hash, bucket of
-# run times -> runs; `names`: zset, name by the time of its last run; `since`: when counting began
+# slots `10:<time>`, `600:<time>`: hash, what happened -> how often; `times:<name>`, `times:<name>:before`: hash, bucket
+# of run times -> runs; `names`: zset, name by the time of its last run; `since`: when counting began
 STATISTICS = PREFIX + "statistics:"
 
 OWNERS = PREFIX + "owners"  # hash, in the broker's Redis: delivery tag -> the worker instance that took the message
