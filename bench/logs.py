@@ -6,18 +6,18 @@ import os
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import redis
-import socketio
 from celery import Celery
 from playwright.sync_api import Page, sync_playwright
 
+from bench.log_listener import Listener
+from bench.memory import family, memory_kb
 from launcher import browser as browsers
 from launcher.redis_server import RedisServer
 from tests.processes import Service, new_web, new_worker, wait_until
@@ -117,30 +117,9 @@ def _start(stack: ExitStack) -> Program:
     return Program(web, worker, client, sender, page)
 
 
-class _Listener:
-    """Hears the room of all logs, and notes how old each line is when it comes."""
-
-    def __init__(self, url: str) -> None:
-        self.lines = self.dropped = 0
-        self.ages_s: list[float] = []
-        self._lock = threading.Lock()
-        self.client = socketio.Client()
-        self.client.on("frame", self._hear)
-        self.client.connect(url, transports=["websocket"])
-        self.client.call("subscribe", {"room": "logs"}, timeout=5)
-
-    def _hear(self, frame: dict[str, Any]) -> None:
-        now = time.time()
-        with self._lock:
-            mine = [row for row in frame["rows"] if row.get("name") == "bench.log"]
-            self.lines += sum("order" in row.get("text", "") for row in mine) + frame.get("skipped", 0)
-            self.dropped += sum(row.get("dropped", 0) for row in frame["rows"])
-            self.ages_s += [now - row["at"] for row in mine]
-
-
-def _heard(program: Program, lines: int, per_s: int) -> _Listener:
+def _heard(program: Program, lines: int, per_s: int) -> Listener:
     """A task logs so many lines; all of them have come, or are told to be dropped."""
-    listener = _Listener(program.web.url)
+    listener = Listener(program.web.url)
     program.sender.send_task("bench.log", [lines, per_s])
     wait_until(
         lambda: listener.lines + listener.dropped >= lines, lines / per_s * 3 + 60, "every line is told or counted"
@@ -169,15 +148,15 @@ def _steady(program: Program) -> dict[str, float]:
 def _flood(program: Program) -> dict[str, float]:
     """More than anybody can read, for long: what is the memory of each part before, at most, and after?"""
     parts: dict[str, Callable[[], float]] = {
-        "worker": lambda: _memory_kb(*_family(program.worker.pid)),
-        "web": lambda: _memory_kb(program.web.pid),
+        "worker": lambda: memory_kb(*family(program.worker.pid)),
+        "web": lambda: memory_kb(program.web.pid),
         "redis": lambda: int(program.redis.info("memory")["used_memory"]) / KB,
         "page": lambda: float(program.page.evaluate("performance.memory.usedJSHeapSize")) / KB,
     }
     before = {name: read() for name, read in parts.items()}
     most, flood_from = dict(before), len(program.worker.log())
     program.sender.send_task("bench.log", [PER_S * SECONDS, PER_S])
-    listener = _Listener(program.web.url)
+    listener = Listener(program.web.url)
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
         time.sleep(1)
@@ -191,16 +170,6 @@ def _flood(program: Program) -> dict[str, float]:
     told = ", ".join(f"{name} {before[name] / KB:.0f} → {most[name] / KB:.0f} MB" for name in parts)
     _print(f"A task that logs {PER_S:,} lines/s, for {SECONDS} s: {shipped:,} of {PER_S * SECONDS:,} shipped. {told}.")
     return {f"{name}_{what}_kb": kb[name] for what, kb in (("before", before), ("most", most)) for name in parts}
-
-
-def _family(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *map(int, children)]
-
-
-def _memory_kb(*pids: int) -> float:
-    statuses = [Path(f"/proc/{pid}/status").read_text() for pid in pids]
-    return sum(int(status.split("VmRSS:")[1].split()[0]) for status in statuses)
 
 
 def _print(text: str) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext
 
 from launcher.redis_server import RedisServer
 from tests.processes import Service
+from tests.system.log_page import log_worker, logs, sender  # noqa: F401  # fixtures
 from worker.store import Table
 from worker.stream import connect
 

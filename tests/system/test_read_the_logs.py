@@ -2,46 +2,15 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
 from celery import Celery
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browsers import Recording
 from tests.processes import Service, wait_until
 from tests.system import screen
-
-
-@pytest.fixture
-def sender(redis_url: str) -> Iterator[Celery]:
-    with Celery(broker=redis_url, set_as_current=False) as opened:
-        yield opened
-
-
-@pytest.fixture
-def worker(start_worker: Callable[..., Service]) -> Service:
-    return start_worker("--concurrency=2", "--without-mingle", "-n", "logs@here", "-I", "tests.log_tasks")
-
-
-@pytest.fixture
-def logs(page: Page, web: Service, worker: Service) -> Page:
-    screen.open_page(page, f"{web.url}/logs")
-    expect(row(page, "logs@here ready.")).to_be_visible()
-    return page
-
-
-def row(page: Page, text: str) -> Locator:
-    return page.locator(".log-row:visible", has_text=text)
-
-
-def texts(page: Page) -> list[str]:
-    return [text for text in page.locator(".log-row:visible .log-text").all_inner_texts() if text]
-
-
-def field(page: Page, label: str) -> Locator:
-    return page.locator(".log-filters label", has_text=re.compile(f"^\\s*{label}")).locator("input, select")
+from tests.system.log_page import field, row, texts
 
 
 def test_each_line_comes_by_itself_with_all_that_is_known_of_it(
@@ -92,43 +61,8 @@ def test_the_filters_stand_in_the_address_and_hold_for_what_comes(logs: Page, se
     expect(logs.get_by_text("No line is kept that fits.")).to_be_visible()
 
 
-def test_paused_it_keeps_its_place_and_resumed_it_shows_the_newest(logs: Page, sender: Celery) -> None:
-    sender.send_task("log.say", [f"first {number}" for number in range(80)])
-    expect(row(logs, "first 79")).to_be_visible()
-    logs.get_by_role("button", name="Pause").click()
-    before = texts(logs)
-    sender.send_task("log.say", [f"second {number}" for number in range(80)])
-    resume = logs.get_by_role("button", name=re.compile(r"Go to the newest line \(8\d more\)"))
-    expect(resume).to_be_visible()
-    assert texts(logs)[: len(before)] == before, "a row or two below the fold may have been filled"
-    resume.click()
-    expect(row(logs, "second 79")).to_be_visible()
-    sender.send_task("log.say", ["third"])
-    expect(row(logs, "third")).to_be_visible()
-
-
-def test_one_scrolls_back_to_the_first_line_that_is_kept(logs: Page, sender: Celery) -> None:
-    for part in range(4):
-        sender.send_task("log.say", [f"line {part}-{number:03}" for number in range(400)])
-    expect(row(logs, "succeeded").last).to_be_visible()
-    logs.reload()
-    expect(row(logs, "line").last).to_be_visible()
-    scroll = logs.locator(".log-scroll")
-    wait_until(
-        lambda: scroll_to_top(scroll) and row(logs, "Connected to redis").count() > 0, 20, "the first line is seen"
-    )
-    shown = logs.evaluate("document.querySelector('log-view').lines.lines.map((line) => line.text)")
-    lines = [text for text in shown if re.match(r"line \d-\d", text)]
-    assert len(lines) == len(set(lines)) == 1_600
-
-
-def scroll_to_top(scroll: Locator) -> bool:
-    scroll.evaluate("element => element.scrollTo(0, 0)")
-    return True
-
-
 def test_what_came_while_the_line_was_cut_is_there_afterwards(
-    page: Page, web: Service, worker: Service, sender: Celery, recordings: dict[Page, Recording]
+    page: Page, web: Service, log_worker: Service, sender: Celery, recordings: dict[Page, Recording]
 ) -> None:
     screen.open_page(page, f"{web.url}/logs?q=line")
     recordings[page].allow("ERR_CONNECTION_REFUSED", "WebSocket connection", "ERR_EMPTY_RESPONSE")
@@ -136,7 +70,7 @@ def test_what_came_while_the_line_was_cut_is_there_afterwards(
     expect(row(page, "line before")).to_be_visible()
     web.kill()
     sender.send_task("log.say", [f"line while away {number}" for number in range(50)])
-    worker.wait_for_log("line while away 49")
+    log_worker.wait_for_log("line while away 49")
     web.start()
     expect(row(page, "line while away 49")).to_be_visible()
     sender.send_task("log.say", ["line after"])
@@ -146,21 +80,22 @@ def test_what_came_while_the_line_was_cut_is_there_afterwards(
     assert mine == ["line before", *(f"line while away {number}" for number in range(50)), "line after"]
 
 
-def test_a_flood_says_where_lines_are_missing(logs: Page, worker: Service, sender: Celery) -> None:
+def test_a_flood_says_where_lines_are_missing(logs: Page, log_worker: Service, sender: Celery) -> None:
     task_id = sender.send_task("log.flood", [30_000]).id
-    worker.wait_for_log(f"[{task_id}] succeeded")
+    log_worker.wait_for_log(f"[{task_id}] succeeded")
     has_gap = "document.querySelector('log-view').lines.lines.some((line) => line.dropped)"
     wait_until(lambda: logs.evaluate(has_gap), 20, "the page knows of a gap")
     logs.get_by_role("button", name="Pause").click()
-    find = "view.lines.between(0, view.lines.length).findIndex(({ entry }) => entry.line.dropped)"
-    scroll = (
-        f"const view = document.querySelector('log-view'); view.querySelector('.log-scroll').scrollTo(0, {find} * 20)"
-    )
-    wait_until(lambda: scrolled(logs, scroll) and row(logs, "lines dropped here").count(), 20, "the gap is seen")
+    wait_until(lambda: scrolled_to_gap(logs) and row(logs, "lines dropped here").count(), 20, "the gap is seen")
 
 
-def scrolled(page: Page, script: str) -> bool:
-    page.evaluate(f"() => {{ {script} }}")
+def scrolled_to_gap(page: Page) -> bool:
+    page.evaluate("""() => {
+      const { lines } = document.querySelector('log-view');
+      const at = lines.between(0, lines.length).findIndex(({ entry }) => entry.line.dropped);
+      const height = document.querySelector('.log-body').clientHeight / lines.length;
+      document.querySelector('.log-scroll').scrollTo(0, at * height);
+    }""")
     page.wait_for_timeout(100)
     return True
 
@@ -180,30 +115,12 @@ def test_what_is_shown_can_be_taken_along(logs: Page, sender: Celery) -> None:
     assert "take me" in [line["text"] for line in found] and {line["task"] for line in found} == {task_id}
 
 
-def test_one_goes_to_a_time_and_on_from_there(logs: Page, sender: Celery) -> None:
-    sender.send_task("log.say_and_wait", [4])
-    expect(row(logs, "second 4")).to_be_visible(timeout=15_000)
-    at = logs.evaluate(
-        """() => {
-          const line = document.querySelector('log-view').lines.lines.find((line) => line.text === 'second 2');
-          const local = new Date(line.at * 1000 - new Date().getTimezoneOffset() * 60000);
-          return local.toISOString().slice(0, 19);
-        }"""
-    )
-    field(logs, "Go to").fill(at)
-    expect(row(logs, "logs@here ready.")).to_have_count(0)
-    expect(row(logs, "second 4")).to_be_visible()
-    sender.send_task("log.say", ["and on"])
-    logs.locator(".log-scroll").evaluate("element => element.scrollTo(0, element.scrollHeight)")
-    expect(row(logs, "and on")).to_be_visible()
-
-
 def test_a_tasks_page_has_its_own_lines_also_after_its_end(
-    page: Page, web: Service, worker: Service, sender: Celery
+    page: Page, web: Service, log_worker: Service, sender: Celery
 ) -> None:
     task_id = sender.send_task("log.say_and_wait", [3]).id
     other = sender.send_task("log.say", ["another's"]).id
-    worker.wait_for_log(f"{other}] succeeded")
+    log_worker.wait_for_log(f"{other}] succeeded")
     screen.open_page(page, f"{web.url}/tasks/{task_id}")
     page.locator("task-log summary").click()
     expect(row(page, "second 1")).to_be_visible()

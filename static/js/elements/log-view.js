@@ -80,7 +80,8 @@ export class LogViewElement extends HTMLElement {
     if (kind === "older") this.#paint();
     if (kind === "older") this.#scroll.scrollTop += rows * this.#rows.height;
     if (kept) this.dispatchEvent(new CustomEvent("log-kept", { detail: kept }));
-    if (count) queueMicrotask(() => this.#atEdges()); // one may have come to an end while this was on its way
+    // One may have come to an end while this was on its way. Where little fits the filter, the button looks further.
+    if (kind !== "fault" && (count || kind !== "older")) queueMicrotask(() => this.#atEdges());
     this.#paintSoon();
   }
 
