@@ -67,7 +67,7 @@ def test_the_main_process_ships_celerys_own_lines(worker: Service, sender: Celer
     assert (source.process, source.pid) == ("MainProcess", worker.pid)
     task_id = sender.send_task("log.say").id
     ((source, line),) = find(journal, f"log.say[{task_id}] received")
-    assert source.process == "MainProcess"
+    assert source.process == "MainProcess" and (line.task_id, line.task_name) == (task_id, "log.say")
     ((source, line),) = find(journal, f"log.say[{task_id}] succeeded")
     assert source.process.startswith("ForkPoolWorker-") and line.task_id == task_id
 

@@ -49,10 +49,12 @@ def _attach(logger: logging.Logger, **_: Any) -> None:
 
 
 def _name_task(record: logging.LogRecord) -> bool:
-    """What is logged while a task runs is logged under its name and id."""
-    run = current_run.get()
+    """What is logged while a task runs is logged under its name and id; so is what Celery's worker says of one."""
+    run, told = current_run.get(), getattr(record, "data", None)
     if run is not None:
         record.task_name, record.task_id = run.who.get("name"), run.task_id
+    elif isinstance(told, dict) and isinstance(told.get("id"), str) and isinstance(told.get("name"), str):
+        record.task_name, record.task_id = told["name"], told["id"]
     return True
 
 
