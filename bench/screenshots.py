@@ -5,10 +5,10 @@ import tempfile
 import urllib.parse
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -17,9 +17,15 @@ from launcher.redis_server import RedisServer
 from tests.processes import Service, new_web, new_worker
 from tests.smtp_server import SmtpServer
 
+Scheme = Literal["light", "dark"]
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+LOOKS: dict[str, tuple[dict[str, int], Scheme]] = {
+    "light": (DESK, "light"),
+    "dark": (DESK, "dark"),
+    "phone-dark": (PHONE, "dark"),
+}
 MOST_BYTES = 250_000
 NAMES = ("Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Margaret", "Dennis", "Radia", "Ken", "Frances", "John")
 REFUSED = {"grace@example.com", "dennis@example.com"}
@@ -78,26 +84,50 @@ class Scene:
         self.mail_server.delay_s = 0.1
         self.mail_server.later["radia@example.com"] = 5
         self.mailing("News of November", 420)
-        self.long_task(2.4)
+        self.long_task(7)
         self.email("radia@example.com")
-        self.long_task(1.6)
+        self.long_task(6)
         self.wait(chromium, "Retrying", 1)
-        self.running_id = self.long_task(1.1)
+        self.running_id = self.long_task(5)
         self.email("barbara@example.com", "Send in 1 minute")
-        self.long_task(0.9)
-        self.long_task(0.8)
+        self.long_task(4)
+        self.long_task(4)
         self.wait(chromium, "Running", 5)
 
     def take_pictures(self, chromium: Browser) -> None:
         """Once there is ground for saying how long the newest task will take."""
         self.wait_for_time_left(chromium)
-        task = f"/tasks/{self.running_id}"
-        take(chromium, f"{self.web.url}/", "board-light", DESK, "light")
-        take(chromium, f"{self.web.url}/", "board-dark", DESK, "dark")
-        take(chromium, f"{self.web.url}/", "board-phone-dark", PHONE, "dark")
-        take(chromium, f"{self.web.url}{task}", "task-light", DESK, "light")
-        take(chromium, f"{self.web.url}{task}", "task-dark", DESK, "dark")
-        take(chromium, f"{self.web.url}/tasks/{self.mailing_id}", "mailing", DESK, "light")
+        for look in LOOKS:
+            self.take(chromium, "board", "/", look)
+            self.take(chromium, "task", f"/tasks/{self.running_id}", look)
+        for look in ("light", "dark"):
+            self.take(chromium, "drawer", "/", look, self.open_drawer)
+        for name, path in self.quiet_pages().items():
+            for look in LOOKS:
+                self.take(chromium, name, path, look, lambda page: page.wait_for_timeout(1_000))
+
+    def take(
+        self, chromium: Browser, name: str, path: str, look: str, prepare: Callable[[Page], None] | None = None
+    ) -> None:
+        """One picture, once what is shown has settled."""
+        file, (size, scheme) = IMAGES / f"{name}-{look}.png", LOOKS[look]
+        with opened(chromium, self.web.url + path, viewport=size, color_scheme=scheme) as page:
+            (prepare or wait_for_words)(page)
+            page.screenshot(path=file)
+        if file.stat().st_size > MOST_BYTES:
+            raise SystemExit(f"{file} is larger than {MOST_BYTES:,} bytes")
+        print(f"{file.relative_to(IMAGES.parents[1])}: {file.stat().st_size:,} bytes")
+
+    def open_drawer(self, page: Page) -> None:
+        page.locator(f'task-list a[href$="{self.running_id}"]').first.click()
+        expect(page.locator("task-drawer task-detail")).to_be_visible()
+        wait_for_words(page)
+
+    def quiet_pages(self) -> dict[str, str]:
+        """Pages that say all at once, and their addresses."""
+        mailing = f"/tasks/{self.mailing_id}"
+        others = {"workers": "/workers", "statistics": "/statistics", "logs": "/logs", "run": "/run/demo.long_task"}
+        return {"mailing": mailing, **others}
 
     def long_task(self, step_s: float) -> str:
         body = json.dumps({"step_s": step_s}).encode()
@@ -140,23 +170,16 @@ def opened(chromium: Browser, url: str, **options: Any) -> Iterator[Page]:
     context = chromium.new_context(**options)
     page = context.new_page()
     page.goto(url)
-    expect(page.locator(".connection-status-word")).to_have_text("Live")
+    if page.locator("connection-status").count():
+        expect(page.locator(".connection-status-word")).to_have_text("Live")
     yield page
     context.close()
 
 
-def take(chromium: Browser, url: str, name: str, size: dict[str, int], scheme: str) -> None:
-    """One picture, once what is shown has settled."""
-    path = IMAGES / f"{name}.png"
-    with opened(chromium, url, viewport=size, color_scheme=scheme) as page:
-        page.wait_for_timeout(TIME_LEFT_MS)
-        page.screenshot(path=path)
-    if path.stat().st_size > MOST_BYTES:
-        raise SystemExit(f"{path} is larger than {MOST_BYTES:,} bytes")
-    print(f"{path.relative_to(IMAGES.parents[1])}: {path.stat().st_size:,} bytes")
+def wait_for_words(page: Page) -> None:
+    """A page says how long a task will take when it has watched it for about five seconds."""
+    page.wait_for_timeout(5_500)
 
-
-TIME_LEFT_MS = 5_500  # a page says how long a task will take when it has watched it for about so long
 
 if __name__ == "__main__":
     main()
