@@ -99,7 +99,7 @@ export class TaskDetailElement extends HTMLElement {
     this.dataset.stalled = stalledFor(row, now) === null ? "no" : "yes";
     this.#set("percent", percent(done));
     this.#set("note", saidBelow(row) ? "" : progressWords(row, now));
-    this.#set("amount", isFinal(row.state) ? "" : amount(row));
+    this.#set("amount", isFinal(row.state) || !row.note ? "" : amount(row));
     this.#set("left", leftWords(row, left, now));
     this.#set("elapsed", timeSpent(row, now));
   }
