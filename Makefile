@@ -18,8 +18,12 @@ CHECKED := app worker launcher tests bench
 run: .venv/run.stamp
 	@exec $(PYTHON_IN_VENV) -m launcher
 
+# Real processes, side by side on a machine with other things to do, may want for time: what fails is tried once more, one
+# at a time, and said so. What fails then fails.
 test: .venv/dev.stamp
-	$(PYTHON_IN_VENV) -m pytest $(SIDE_BY_SIDE) $(PYTEST_FLAGS)
+	@$(PYTHON_IN_VENV) -m pytest $(SIDE_BY_SIDE) $(PYTEST_FLAGS) || { failed=$$?; test $$failed -eq 1 || exit $$failed; \
+	echo "These failed. Once more, one at a time:"; \
+	$(PYTHON_IN_VENV) -m pytest $(PYTEST_FLAGS) --last-failed --last-failed-no-failures=none --numprocesses=0; }
 
 check: .venv/dev.stamp
 	.venv/bin/ruff check $(CHECKED)
