@@ -20,12 +20,13 @@ const ASKED = { revoke: "Asked to be revoked", stop: "Asked to stop", force: "As
 /** The steps that a row has, in their order. @param {Row} row @returns {Step[]} */
 export function stepsOf(row) {
   const found = Array.from({ length: MOST_STEPS }, (_, slot) => /** @type {any} */ (row)[`step${slot}`]);
-  return found.filter((step) => step && isNumber(step.n) && isNumber(step.at)).sort((a, b) => place(a) - place(b));
+  return found.filter((step) => step && isNumber(step.n) && isNumber(step.at)).sort((a, b) => place(a) - place(b) || a.n - b.n);
 }
 
-/** The sender may be told of last; what it did came first. @param {Step} step */
+/** What came before the start may be told of last. @param {Step} step */
 function place(step) {
-  return step.kind === "sent" ? -1 : step.n;
+  if (step.kind === "sent") return 0;
+  return step.kind === "received" ? step.at - 1e-6 : step.at;
 }
 
 /** @param {Row} row @returns {Moment[]} */

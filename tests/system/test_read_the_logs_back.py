@@ -49,9 +49,9 @@ def test_one_goes_to_a_time_and_on_from_there(logs: Page, sender: Celery) -> Non
     expect(row(logs, "second 4")).to_be_visible(timeout=15_000)
     at = logs.evaluate(
         """() => {
-          const line = document.querySelector('log-view').lines.lines.find((line) => line.text === 'second 2');
-          const local = new Date(line.at * 1000 - new Date().getTimezoneOffset() * 60000);
-          return local.toISOString().slice(0, 19);
+          const { id } = document.querySelector('log-view').lines.lines.find((line) => line.text === 'second 4');
+          const shipped_ms = Number(id.split('-')[0]) / 1000 - new Date().getTimezoneOffset() * 60000;
+          return new Date(shipped_ms).toISOString().slice(0, 19);
         }"""
     )
     field(logs, "Go to").fill(at)

@@ -84,6 +84,15 @@ def test_a_task_that_goes_back_and_forth_is_told_each_quarter_once_an_attempt(lo
     assert steps_of(table)[3]["overtakes"] == 1
 
 
+def test_who_took_the_task_is_known_also_if_that_is_told_after_its_end(log: Log, table: Table) -> None:
+    for event in (sent(), started(), succeeded()):
+        log.append(event)
+    assert [log.append(received()).verdict for _ in range(2)] == ["appended", "ended"]
+    row = table.row("t1")
+    assert row and row["state"] == states.SUCCESS and row["received_at"] == row["started_at"]
+    assert kinds(table).count("received") == 1
+
+
 def test_what_is_appended_twice_is_one_step(log: Log, table: Table) -> None:
     for event in (sent(), received(), started(), progressed(9), retried("r1", "no"), started(run="r2")):
         log.append(event)

@@ -108,7 +108,11 @@ else
 end
 
 local moves = state ~= '' and (fresh or not had_rank or (had_rank < 9 and rank >= had_rank))
-if not moves and had_rank and had_rank >= 9 and kind ~= 'task-sent' and (not about_action or kind == 'task-action-seen') then
+-- Its sender, and the worker's main process, may be slower to tell than the process that ran it to its end.
+local function is_late_news()
+  return kind == 'task-sent' or (kind == 'task-received' and redis.call('HEXISTS', row, 'received_at') == 0)
+end
+if not moves and had_rank and had_rank >= 9 and not is_late_news() and (not about_action or kind == 'task-action-seen') then
   return {'ended', attempt, ''}
 end
 
@@ -157,6 +161,8 @@ if attempt ~= had_attempt or not had[2] then set('attempt', tostring(attempt)) e
 local at_s = string.format('%.6f', now_us / 1000000)
 if kind == 'task-sent' then -- the worker may be quicker to tell; but nothing came before the sending
   at_s = redis.call('HGET', row, 'received_at') or redis.call('HGET', row, 'started_at') or at_s
+elseif kind == 'task-received' and not moves then
+  at_s = redis.call('HGET', row, 'started_at') or at_s
 end
 if stamp ~= '' then offer(stamp, at_s) end
 for at = 15, #ARGV, 2 do offer(ARGV[at], ARGV[at + 1]) end
