@@ -23,7 +23,8 @@ def test_silent_connections_make_room_and_are_ended(start_web: StartWeb, new_pul
     calm, files, before_kb = pulse.feel(2), open_files(web.pid), rss_kb(web.pid)
     with crowd(web.port, "say_nothing", 300) as many:
         assert many.outcomes()["served"] == 300
-        wait_until(lambda: open_files(web.pid) >= files + 300, 8, "void: they are not there")
+        # A few connections of the pulse were among `files`, and are not any more.
+        wait_until(lambda: open_files(web.pid) >= files + 290, 8, "void: they are not there")
         among_them = pulse.feel(1.5)
         for _ in range(300):  # each newcomer costs one of them its place, until few are left
             assert ask(web, "/healthz")[0] == 200

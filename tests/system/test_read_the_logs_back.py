@@ -45,8 +45,12 @@ def scroll_to_top(scroll: Locator) -> bool:
 
 
 def test_one_goes_to_a_time_and_on_from_there(logs: Page, sender: Celery) -> None:
+    sender.send_task("log.say", [f"before {number}" for number in range(300)])  # far more than is in view above it
+    expect(row(logs, "before 299")).to_be_visible()
     sender.send_task("log.say_and_wait", [4])
     expect(row(logs, "second 4")).to_be_visible(timeout=15_000)
+    logs.locator(".log-scroll").evaluate("element => element.scrollTo(0, 0)")
+    expect(row(logs, "logs@here ready.")).to_be_visible()
     at = logs.evaluate(
         """() => {
           const { id } = document.querySelector('log-view').lines.lines.find((line) => line.text === 'second 4');
