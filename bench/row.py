@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class Row:
     """A line of the table. Without a rival the bounds are for `ours` itself, else for its ratio to `theirs`.
 
-    goal: the group it belongs to, such as "worker". ours, theirs: medians, both in `unit`. most: ours is to be at most
-    this many times theirs. least: theirs is to be at least this many times ours (so many times better we are).
-    note: what to know about it, in a few words.
+    goal: the group it belongs to, such as "worker". ours, theirs: medians, both in `unit`. most, least: what `ours`, or
+    its ratio to `theirs`, may be at most or has to be at least: "1,000 times cheaper" is most=1 / 1000. note: what to
+    know about it, in a few words.
     """
 
     goal: str
@@ -29,11 +29,10 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """What the bound is about. A rival that did not manage at all is infinitely worse."""
+        """What the bound is about: ours / theirs, or ours where there is no rival."""
         if self.theirs is None:
             return self.ours
-        better, worse = (self.theirs, self.ours) if self.most is not None else (self.ours, self.theirs)
-        return worse / better if better else float("inf")
+        return self.ours / self.theirs if self.theirs else float("inf")
 
     @property
     def is_met(self) -> bool:
@@ -41,9 +40,3 @@ class Row:
         if self.most is not None:
             return self.ratio <= self.most
         return self.least is not None and self.ratio >= self.least
-
-    @property
-    def bound(self) -> str:
-        """The bound in words, such as "<= 0.6 x" or ">= 100 x" (of the rival), "<= 20 ms" (alone)."""
-        sign, value = ("≤", self.most) if self.most is not None else ("≥", self.least)
-        return f"{sign} {value:g} {'×' if self.theirs is not None else self.unit}"
