@@ -13,7 +13,7 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 CHECKED := app worker launcher tests bench
 
 .NOTPARALLEL:
-.PHONY: run test check lock screenshots bench-latency bench-logs bench-ui faults storm soak clean python
+.PHONY: run test check lock screenshots bench bench-latency bench-logs bench-ui faults storm soak clean python
 
 run: .venv/run.stamp
 	@exec $(PYTHON_IN_VENV) -m launcher
@@ -40,6 +40,10 @@ lock: .venv/dev.stamp
 
 screenshots: .venv/dev.stamp
 	$(PYTHON_IN_VENV) -m bench.screenshots
+
+# ONLY="fanout idle" measures these alone, and writes nothing.
+bench: .venv/dev.stamp
+	$(PYTHON_IN_VENV) -m bench $(ONLY)
 
 bench-latency: .venv/dev.stamp
 	$(PYTHON_IN_VENV) -m bench.latency

@@ -1,0 +1,57 @@
+"""`make bench`: measures Pushboard beside what one would have instead, prints one table, writes bench/results.json."""
+
+import importlib
+import json
+import multiprocessing
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from bench import report
+from bench.machine import describe
+from bench.row import Row
+
+MODULES = ("worker", "table", "latency", "fresh", "fanout", "idle", "growth", "startup", "tabs", "ui")
+RESULTS = Path(__file__).with_name("results.json")
+
+
+def main(names: Sequence[str]) -> int:
+    """Measure all, or the modules that are named. The exit code says whether all could be measured."""
+    machine = describe()
+    print("\n".join(f"{what}: {which}" for what, which in machine.items()), flush=True)
+    rows: list[Row] = []
+    failed = [name for name in names or MODULES if not _measure(name, rows)]
+    print("\n".join(report.lines(rows)), report.summary(rows), sep="\n\n")
+    if not names and not failed:
+        results = {"machine": machine, "rows": report.as_json(rows)}
+        RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    for name in failed:
+        print(f"bench.{name} could not measure; see above.")
+    return 1 if failed else 0
+
+
+def _measure(name: str, rows: list[Row]) -> bool:
+    """Each module in a process of its own: none pays for what another one left in memory."""
+    print(f"bench.{name} …", end=" ", flush=True)
+    started = time.monotonic()
+    try:
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
+            rows += process.submit(rows_of, name).result()
+    except Exception:
+        traceback.print_exc()
+        return False
+    print(f"{time.monotonic() - started:.0f} s", flush=True)
+    return True
+
+
+def rows_of(name: str) -> list[Row]:
+    """What a module of bench/ measures."""
+    measured: list[Row] = importlib.import_module(f"bench.{name}").rows()
+    return measured
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
