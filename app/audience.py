@@ -80,13 +80,15 @@ class Audience:
         if not self.feeds[room].sids:
             del self.feeds[room]
 
-    def slow(self, room: str) -> list[str]:
-        """Those of the room for whom too much waits already; they are remembered as behind."""
-        feed = self.feeds.get(room)  # its last watcher may have been given up a moment ago
-        slow = [sid for sid in feed.sids if self._is_slow(sid)] if feed else []
-        self.skipped += len(slow)
-        self.behind.update((room, sid) for sid in slow)
-        return slow
+    def falls_behind(self, room: str, sid: str) -> bool:
+        """Whether too much waits for this one already; it is remembered as behind if it watches the room."""
+        if not self._is_slow(sid):
+            return False
+        with self.lock:
+            self.skipped += 1
+            if room in self._rooms.get(sid, ()):
+                self.behind.add((room, sid))
+        return True
 
     def is_full(self, sid: str) -> bool:
         """Whether as much waits for this client as may."""

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 
 from app import config as settings
-from app import errors, guard, packets, sockets, wire
+from app import errors, guard, packets, shortcut, sockets, wire
 from app.actions import actions
 from app.api import api
 from app.doorway import Doorway
@@ -57,7 +57,7 @@ def _init_socketio(app: Flask) -> None:
     )
     socketio.server.on("disconnect", sockets.disconnect)
     packets.Listening(socketio.server)
-    wire.guard(socketio.server)
+    wire.guard(socketio.server, shortcut.serve)
     app.wsgi_app = Doorway(app.wsgi_app, socketio.server, app.config["MOST_CONNECTIONS"])  # type: ignore[method-assign]
     if app.config["WEB_NAME"]:
         _name_sessions(app.config["WEB_NAME"])

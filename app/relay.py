@@ -3,12 +3,13 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import redis
 from flask_socketio import SocketIO
 
-from app import rooms
+from app import rooms, shortcut
 from app.audience import Audience
 from app.feed import INTERVAL_S
 from app.flow import Flow
@@ -93,9 +94,11 @@ class Relay:
             self.epoch, self.offset = epoch, newest
             self.flow.begin(int(newest) / 1_000_000)
             logger.warning("the log has a gap or is a new one: every watcher is sent the newest rows")
-            for room, feed in list(self.audience.feeds.items()):  # to emit may give a client up
+            watched = list(self.audience.feeds.items())
+            for _, feed in watched:
                 feed.take(newest)
-                self._emit(room, {"prev": newest, "offset": newest, "rows": []})
+        for room, _ in watched:
+            self._emit(room, {"prev": newest, "offset": newest, "rows": []})
 
     def _read(self, log: Log) -> None:
         entries = self._newer(log)
@@ -162,10 +165,9 @@ class Relay:
         counts = self._counts()
         with self.audience.lock:
             now = time.monotonic()
-            for room, feed in list(self.audience.feeds.items()):
-                if feed.is_due(now):
-                    with_counts = {"counts": counts} if room == rooms.BOARD and counts is not None else {}
-                    self._emit(room, feed.take(self.offset) | with_counts)
+            due = [(room, feed.take(self.offset)) for room, feed in self.audience.feeds.items() if feed.is_due(now)]
+        for room, frame in due:
+            self._emit(room, frame | ({"counts": counts} if room == rooms.BOARD and counts is not None else {}))
 
     def _counts(self) -> dict[str, int] | None:
         """The board's counters, if a task has moved from one state to another since its last frame."""
@@ -178,9 +180,8 @@ class Relay:
 
     def tell(self, room: str, frame: dict[str, Any]) -> None:
         """Send a room a frame, but for those in it who cannot keep up."""
-        with self.audience.lock:
-            skipped = self.audience.slow(room)
-        self._socketio.emit("frame", {"room": room, **frame}, to=room, skip_sid=skipped)
+        skips = partial(self.audience.falls_behind, room)
+        shortcut.tell(self._socketio, "frame", {"room": room, **frame}, room, skips)
 
     def _nudge(self) -> None:
         """Whoever was skipped and has drained hears of the gap, and catches up."""
@@ -192,7 +193,7 @@ class Relay:
     def _tell_live(self, live: bool) -> None:
         if live != self.live:
             self.live = live
-            self._socketio.emit("upstream", {"live": live})
+            shortcut.tell(self._socketio, "upstream", {"live": live}, None, lambda _: False)
 
     def greet(self, sid: str) -> None:
         """Tell a new client whether the log is followed."""

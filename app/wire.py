@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from types import MethodType
 from typing import Any
 
 import socketio
@@ -18,6 +19,9 @@ MOST_BYTES_BETWEEN = MOST_MESSAGE_BYTES + 8_192
 READS_IN_A_ROW = 32
 """Then the others have their turn, even if there is more to read."""
 
+READ_AHEAD_BYTES = 4_096
+"""eventlet reads a frame in three pieces, the first of them two bytes long."""
+
 PIECE_BYTES = 65_536
 LONGEST_SEND_S = 30.0
 """For one packet. Who takes nothing at all for the length of a ping and its answer (15 s) is given up earlier."""
@@ -25,6 +29,10 @@ LONGEST_SEND_S = 30.0
 
 LEAVING_S = 0.001
 """Between two who leave, so that those who stay have their turn when a crowd goes."""
+
+
+Serve = Callable[[MethodType, Any], Any]
+"""Serves a Wire to its end; is given python-engineio's own way to do so."""
 
 
 class TooMuch(Refused, OSError):
@@ -36,12 +44,14 @@ class Line:
 
     def __init__(self, socket: Any, pause: Callable[[float], None]) -> None:
         """`pause` lets others run."""
-        self._socket, self._pause = socket, pause
+        self.green, self._pause = socket, pause
         self._reads = 0
+        self._ahead = b""
         self.bytes_between = 0
+        self.send = self.sendall = self.push
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._socket, name)
+        return getattr(self.green, name)
 
     def recv(self, size: int) -> bytes:
         """Raises OSError, also when too much has come since the last whole message."""
@@ -50,25 +60,25 @@ class Line:
             self._pause(0)
         if self.bytes_between > MOST_BYTES_BETWEEN:
             raise TooMuch("more than one message may have")
-        data: bytes = self._socket.recv(size)
+        if not self._ahead:
+            self._ahead = self.green.recv(max(size, READ_AHEAD_BYTES))
+        data, self._ahead = self._ahead[:size], self._ahead[size:]
         self.bytes_between += len(data)
         return data
 
-    def send(self, data: bytes) -> int:
+    def push(self, data: bytes) -> int:
         """Send all of it. Raises OSError if the other end takes it too slowly."""
         until, left = time.monotonic() + LONGEST_SEND_S, memoryview(data)
         while left:
             if time.monotonic() > until:
                 raise TimeoutError
-            left = left[self._socket.send(left[:PIECE_BYTES]) :]
+            left = left[self.green.send(left[:PIECE_BYTES]) :]
         return len(data)
-
-    sendall = send
 
     def shutdown(self, how: int) -> None:
         """May be called again, and when the other end has gone."""
         try:
-            self._socket.shutdown(how)
+            self.green.shutdown(how)
         except OSError:
             return
 
@@ -91,7 +101,7 @@ class Wire:
 
     def __init__(self, websocket: Any, pause: Callable[[float], None], leaving: Turns) -> None:
         """`websocket`: eventlet's, or engineio's around simple-websocket's."""
-        self._websocket, self._leaving = websocket, leaving
+        self.websocket, self._leaving, self.pause = websocket, leaving, pause
         owner, name = (websocket, "socket") if hasattr(websocket, "socket") else (websocket.ws, "sock")
         self.socket = Line(getattr(owner, name), pause)
         setattr(owner, name, self.socket)
@@ -100,7 +110,7 @@ class Wire:
     def wait(self) -> str | None:
         """The next packet; None if there will be none any more, or none that may be read."""
         try:
-            packet: str | None = self._websocket.wait()
+            packet: str | None = self.websocket.wait()
             self.socket.bytes_between = 0
             if packet is not None:
                 self._heard += 1
@@ -117,8 +127,15 @@ class Wire:
 
     def send(self, packet: str | bytes) -> None:
         """Raises OSError."""
+        self._give(self.websocket.send, packet)
+
+    def push(self, data: bytes) -> None:
+        """Send what is a frame already, or the rest of one. Raises OSError."""
+        self._give(self.socket.push, data)
+
+    def _give(self, send: Callable[[Any], Any], data: str | bytes) -> None:
         try:
-            self._websocket.send(packet)
+            send(data)
         except OSError as error:
             if isinstance(error, TimeoutError):
                 complaints.add("closed a WebSocket: it does not read what it is sent")
@@ -129,19 +146,21 @@ class Wire:
     def close(self) -> None:
         """Say goodbye, if the other end still listens."""
         with contextlib.suppress(OSError):
-            self._websocket.close()
+            self.websocket.close()
         self.socket.shutdown(2)
 
 
-def guard(server: socketio.Server) -> None:
+def guard(server: socketio.Server, serve: Serve) -> None:
     """Let this server's WebSockets be Wires, whatever serves them."""
     eio = server.eio
     wired = partial(Wire, pause=eio.sleep, leaving=Turns(LEAVING_S, eio.sleep))
     # engineio has no other place for it; a test holds it to this.
-    eio._async = eio._async | {"websocket": partial(_accept, eio._async["websocket"], wired)}
+    eio._async = eio._async | {"websocket": partial(_accept, eio._async["websocket"], wired, serve)}
 
 
-def _accept(driver: Callable[..., Any], wired: Callable[[Any], Wire], handle: Callable[..., Any], server: Any) -> Any:
-    accepted = driver(lambda websocket: handle(wired(websocket)), server)
+def _accept(
+    driver: Callable[..., Any], wired: Callable[[Any], Wire], serve: Serve, handle: MethodType, server: Any
+) -> Any:
+    accepted = driver(lambda websocket: serve(handle, wired(websocket)), server)
     accepted.support_legacy_versions = False  # eventlet's: drafts from before 2011
     return accepted

@@ -1,0 +1,122 @@
+"""What goes out to one WebSocket client: at once where its socket takes it, else in order, as the socket takes it."""
+
+import queue
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from engineio.packet import MESSAGE, Packet
+
+from app.wire import Wire
+
+TURN_S = 0.02
+"""Between two looks whether it is a control frame's turn."""
+
+TEXT, BINARY = b"\x81", b"\x82"
+
+
+class Ready(Packet):  # type: ignore[misc]  # python-engineio is not typed
+    """A message whose bytes on a WebSocket are made once, however many clients it goes to."""
+
+    def __init__(self, message: str) -> None:
+        """`message`: a Socket.IO packet."""
+        super().__init__(MESSAGE, message)
+        self.frame = frame(self)
+
+
+def frame(packet: Packet) -> bytes:
+    """A packet as one WebSocket frame. A server's frames are not masked, so it is the same for all clients."""
+    encoded: str | bytes = packet.encode()
+    kind, data = (TEXT, encoded.encode()) if isinstance(encoded, str) else (BINARY, encoded)
+    if len(data) < 126:
+        return kind + bytes([len(data)]) + data
+    if len(data) < 65_536:
+        return kind + b"\x7e" + len(data).to_bytes(2) + data
+    return kind + b"\x7f" + len(data).to_bytes(8) + data
+
+
+class Outgoing:
+    """The queue of python-engineio's for a client, and what empties it.
+
+    What is put is written straight to the socket, which never waits. What the socket does not take, be it a part of a
+    frame, makes a task of its own: until that has finished, all else waits in `queue`. So there is one order, no frame
+    is torn, and nobody waits for anybody else.
+    """
+
+    __slots__ = ("_over", "_rest", "_send", "_start", "_task", "_wire", "queue")
+
+    def __init__(self, wire: Wire, start: Callable[[Callable[[], None]], Any]) -> None:
+        """`start`: begins a background task."""
+        self.queue: deque[Packet | None] = deque()
+        self._wire, self._start = wire, start
+        self._send: Callable[[bytes], int] = wire.socket.fd.send  # of the real socket, below eventlet's
+        self._rest, self._over = b"", False
+        self._task: Any = None  # finishes what the socket did not take
+
+    def put(self, packet: Packet | None) -> None:
+        """Send a packet; None is the last one, and closes."""
+        if self._over:
+            return
+        if self._task is not None:
+            self.queue.append(packet)
+        elif packet is None:
+            self._end()
+        else:
+            self._write(packet.frame if isinstance(packet, Ready) else frame(packet))
+
+    def send(self, data: bytes) -> int:
+        """Send a control frame of the WebSocket itself, when it is its turn."""
+        while self._task is not None and not self._over:
+            self._wire.pause(TURN_S)
+        self._write(data)
+        return len(data)
+
+    def join(self) -> None:
+        """Wait until all is out, or the client is given up."""
+        if self._task is not None:
+            self._task.join()
+
+    def qsize(self) -> int:
+        """How many packets wait."""
+        return len(self.queue)
+
+    def get(self, **_: Any) -> Packet:
+        """For a long poll that ends while its client moves to WebSocket: there is nothing more for it."""
+        raise queue.Empty
+
+    def task_done(self) -> None:
+        """For that poll, too."""
+
+    def _write(self, data: bytes) -> None:
+        try:
+            sent = self._send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._over = True
+            self._wire.socket.shutdown(2)  # whoever reads from it hears of the end, and tidies up
+            return
+        if sent < len(data):
+            self._rest = data[sent:]
+            self._task = self._start(self._finish)
+
+    def _finish(self) -> None:
+        """In a task of its own: what the socket did not take, and then what has come meanwhile."""
+        try:
+            self._wire.push(self._rest)
+            while self.queue:
+                packet = self.queue.popleft()
+                if packet is None:
+                    self._over = True
+                    break
+                self._wire.push(packet.frame if isinstance(packet, Ready) else frame(packet))
+        except OSError:
+            self._over = True
+        self._rest, self._task = b"", None
+        if self._over:
+            self._end()
+
+    def _end(self) -> None:
+        self._over = True
+        self.queue.clear()
+        self._wire.close()

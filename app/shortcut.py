@@ -1,0 +1,126 @@
+"""The short way out under eventlet: a frame is made once, and written straight to each WebSocket."""
+
+import logging
+from collections.abc import Callable
+from types import MethodType
+from typing import Any
+
+from engineio import exceptions
+from engineio.packet import NOOP, Packet
+from engineio.socket import Socket
+from flask_socketio import SocketIO
+from socketio import Server
+from socketio.packet import EVENT
+
+from app.outgoing import Outgoing, Ready
+from app.packets import PROBE, UPGRADE
+from app.wire import Wire
+
+logger = logging.getLogger(__name__)
+
+BATCH = 128
+"""Clients that are told without a pause; then whoever else waits for the processor has a turn."""
+
+NAMESPACE = "/"
+PROBE_ANSWER = "3probe"
+
+
+def tell(socketio: SocketIO, event: str, data: Any, room: str | None, skips: Callable[[str], bool]) -> None:
+    """Send an event to all in a room, None being everybody, but for those whom `skips` names.
+
+    Who polls is told in python-engineio's own way; without eventlet everybody is.
+    """
+    server = socketio.server
+    if server.async_mode == "eventlet":
+        _tell(server, event, data, room, skips)
+    else:
+        skipped = [sid for sid, _ in server.manager.get_participants(NAMESPACE, room) if skips(sid)]
+        socketio.emit(event, data, to=room, skip_sid=skipped)
+
+
+def _tell(server: Server, event: str, data: Any, room: str | None, skips: Callable[[str], bool]) -> None:
+    packet = Ready(server.packet_class(EVENT, namespace=NAMESPACE, data=[event, data]).encode())
+    members = server.manager.rooms.get(NAMESPACE, {}).get(room, {})
+    for number, (sid, eio_sid) in enumerate(list(members.items()), 1):
+        if sid in members:  # it may have gone during a pause
+            _give(server.eio, sid, eio_sid, packet, skips)
+        if number % BATCH == 0:
+            server.eio.sleep(0)
+
+
+def _give(engine: Any, sid: str, eio_sid: str, packet: Ready, skips: Callable[[str], bool]) -> None:
+    socket = engine.sockets.get(eio_sid)
+    if socket is None or (socket.queue.qsize() and skips(sid)):
+        return
+    if isinstance(socket.queue, Outgoing):
+        socket.queue.put(packet)
+    else:
+        engine.send_packet(eio_sid, packet)
+
+
+def serve(handle: MethodType, wire: Wire) -> Any:
+    """Serve a WebSocket to its end: as python-engineio's `handle` does, but with no task of its own for writing."""
+    if not _fits(wire):
+        return handle(wire)
+    socket: Socket = handle.__self__
+    wire.socket.settimeout(socket.server.ping_interval + socket.server.ping_timeout)
+    if socket.connected and not _has_moved(socket, wire):
+        return []
+    socket.connected = socket.upgraded = True
+    outgoing = _take_over(socket, wire)
+    _listen(socket, wire)
+    outgoing.put(None)
+    outgoing.join()
+    socket.close(wait=False, abort=True, reason=socket.server.reason.TRANSPORT_CLOSE)
+    return []
+
+
+def _fits(wire: Wire) -> bool:
+    """Whether frames are the same for all, and the socket takes what it can and never waits."""
+    websocket = wire.websocket
+    return (
+        type(websocket).__name__ == "RFC6455WebSocket"
+        and not websocket.extensions
+        and not websocket.client
+        and type(websocket.socket.green).__name__ == "GreenSocket"
+        and websocket.socket.fd.gettimeout() == 0
+    )
+
+
+def _has_moved(socket: Socket, wire: Wire) -> bool:
+    """Whether a client that polls has moved to this WebSocket."""
+    socket.upgrading = True
+    try:
+        if wire.wait() != PROBE:
+            return False
+        wire.send(PROBE_ANSWER)
+        socket.queue.put(Packet(NOOP))  # ends the poll that waits
+        return wire.wait() == UPGRADE
+    finally:
+        socket.upgrading = False
+
+
+def _take_over(socket: Socket, wire: Wire) -> Outgoing:
+    """What waits for the client goes out here from now on, in its order."""
+    outgoing, waiting = Outgoing(wire, socket.server.start_background_task), socket.queue
+    wire.socket.send = wire.socket.sendall = outgoing.send
+    packets = tuple(waiting.queue)
+    waiting.queue.clear()
+    waiting.put(None)  # a poll that should not be there ends
+    socket.queue = outgoing
+    for packet in packets:
+        outgoing.put(packet)
+    return outgoing
+
+
+def _listen(socket: Socket, wire: Wire) -> None:
+    while (text := wire.wait()) is not None:
+        try:
+            socket.receive(Packet(encoded_packet=text))
+        except exceptions.UnknownPacketError:
+            continue
+        except exceptions.SocketIsClosedError:
+            return
+        except Exception:
+            logger.exception("a message could not be acted on; its connection is closed")
+            return
