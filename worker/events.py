@@ -62,7 +62,8 @@ class Event:
 
     type: past tense, such as `task-progressed`. state: the state it leads to, or None if it leads to none.
     run: names one execution of the task; events of a run that a later one has superseded are refused.
-    stamp: the time field that Redis' clock is written into. fields: other fields of the row.
+    stamp: the time field that Redis' clock is written into. fields: other fields of the row. who: fields for a row
+    that does not know who runs the task, as `encode_who` writes them.
     """
 
     type: str
@@ -72,6 +73,7 @@ class Event:
     attempt: int = 0
     stamp: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
+    who: str = ""
 
     def encode(self) -> list[str]:
         """Field names and JSON texts in turn, bounded in length, ready to be stored."""
@@ -92,6 +94,12 @@ def encode_field(name: str, value: object) -> str:
     return json.dumps(values.text(value, TEXT_LENGTHS[name]), ensure_ascii=False)
 
 
+def encode_who(fields: Mapping[str, Any]) -> str:
+    """Fields that are the same in each event of a run: encoded once, and read only where Redis has lost the row."""
+    encoded = {name: encode_field(name, value) for name, value in fields.items()}
+    return json.dumps(encoded, ensure_ascii=False) if encoded else ""
+
+
 def decode_row(stored: Mapping[str, str]) -> dict[str, Any]:
     """A row, or changes to one, from Redis. Raises ValueError for what no Pushboard wrote."""
     try:
@@ -110,9 +118,9 @@ def sent(task_id: str, name: str, queue: str, **fields: Any) -> Event:
     return Event("task-sent", task_id, states.PENDING, stamp="sent_at", fields=shown)
 
 
-def progressed(task_id: str, run: str, attempt: int, state: str, fields: Mapping[str, Any]) -> Event:
+def progressed(task_id: str, run: str, attempt: int, state: str, fields: Mapping[str, Any], who: str = "") -> Event:
     """A running task said how far it is."""
-    return Event("task-progressed", task_id, state, run, attempt, "progress_at", fields)
+    return Event("task-progressed", task_id, state, run, attempt, "progress_at", fields, who)
 
 
 def ended(kind: str, task_id: str, state: str, run: str = "", attempt: int = 0, **fields: Any) -> Event:

@@ -53,6 +53,7 @@ class Run:
     """
 
     __slots__ = (
+        "_who",
         "attempt",
         "backend",
         "due",
@@ -81,6 +82,7 @@ class Run:
         self.backend = backend
         self.request = request
         self.who = dict(who or {})
+        self._who = events.encode_who(self.who)
         self.due = self.look_at = self.mirror_at = 0.0
         self.reported: deque[tuple[Any, ...]] = deque(maxlen=1)  # append and pop are atomic
         self.newest: Mapping[str, Any] = {}
@@ -115,7 +117,7 @@ class Run:
         except IndexError:
             return None
         state, self.newest = self._as_told(reported)
-        return events.progressed(self.task_id, self.id, self.attempt, state, self.who | dict(self.newest))
+        return events.progressed(self.task_id, self.id, self.attempt, state, self.newest, self._who)
 
     @staticmethod
     def _as_told(reported: tuple[Any, ...]) -> tuple[str, Mapping[str, Any]]:

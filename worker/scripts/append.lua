@@ -1,70 +1,57 @@
 -- Appends one event: folds it into the task's row if the attempt and the order of states allow, adds what changed to
 -- the log, and stamps the row with the entry's offset. Answers {verdict, attempt, offset, what is asked of the task}.
--- KEYS  meta, log, changed, sent, counts, row
--- ARGV  task_id, type, state, rank, run, attempt, stamp, row key prefix, log length, kept tasks, kept seconds, group,
---       index key prefix, statistics key prefix, field, value, ...
-local meta, log, changed, sent, counts, row = unpack(KEYS)
-local task_id, kind, state, rank, run, attempt, stamp, prefix = unpack(ARGV, 1, 8)
-local log_length, kept_tasks, kept_s = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
-local group, index, statistics = ARGV[12], ARGV[13], ARGV[14]
+-- KEYS  row
+-- ARGV  task_id, type, state, rank, run, attempt, stamp, group, who, field, value, ...
+--       who: '' or a JSON object of fields and values, for a row that does not know who runs the task
+-- worker/stream.py sets above this, as they are the same in each call and each argument costs time: the keys and key
+-- prefixes META, LOG, CHANGED, SENT, COUNTS, ROW, INDEX, STATISTICS, and the bounds LOG_LENGTH, KEPT_TASKS, KEPT_S.
+local row = KEYS[1]
+local task_id, kind, state, rank, run, attempt, stamp, group, who = unpack(ARGV, 1, 9)
+local FIRST_FIELD = 10
 rank, attempt = tonumber(rank), tonumber(attempt)
 
 local clock = redis.call('TIME')
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
-local had = redis.call('HMGET', row, 'rank', 'attempt', 'run', 'state', 'action', 'reports', 'steps', 'quarter', 'of')
-local had_rank, had_attempt, had_run, had_state = tonumber(had[1]), tonumber(had[2]) or 0, had[3] or '', had[4]
 
-if not redis.call('HGET', meta, 'epoch') then
-  redis.call('DEL', log) -- entries of another epoch have offsets that mean nothing now
-  redis.call('HSET', meta, 'epoch', string.format('%.0f', now_us))
+-- All of the row that most events need, in one call: each call costs more than what it reads.
+local names = {'rank', 'attempt', 'run', 'state', 'action', 'reports', 'steps', 'quarter', 'of', 'group', 'worker', stamp}
+for at = FIRST_FIELD, #ARGV, 2 do names[#names + 1] = ARGV[at] end
+local had = {}
+for place, value in ipairs(redis.call('HMGET', row, unpack(names))) do had[names[place]] = value end
+local had_rank, had_attempt, had_run, had_state = tonumber(had.rank), tonumber(had.attempt) or 0, had.run or '', had.state
+local is_known = had.attempt -- else nobody has told of this task, or Redis has evicted its row
+
+local epoch, newest = unpack(redis.call('HMGET', META, 'epoch', 'offset'))
+if not epoch then
+  redis.call('DEL', LOG) -- entries of another epoch have offsets that mean nothing now
+  redis.call('HSET', META, 'epoch', string.format('%.0f', now_us))
 end
 
 -- Microseconds of Redis' clock, but never the same twice and never back: ordered, and exact in a double.
 -- Answers also the one before it: each entry names its predecessor, so that whoever follows sees what is missing.
 local function next_offset()
-  local last = redis.call('HGET', meta, 'offset') or '0000000000000000'
-  local offset = string.format('%.0f', math.max(now_us, tonumber(last) + 1))
-  redis.call('HSET', meta, 'offset', offset)
-  return offset, last
+  local last = newest or '0000000000000000'
+  newest = string.format('%.0f', math.max(now_us, tonumber(last) + 1))
+  redis.call('HSET', META, 'offset', newest)
+  return newest, last
 end
 
 local function add(offset, prev, id, what, pairs_)
-  redis.call('XADD', log, 'MAXLEN', '~', log_length, offset .. '-0', 'type', what, 'prev', prev,
-    'task_id', cjson.encode(id), 'offset', '"' .. offset .. '"', unpack(pairs_))
-end
-
-local function count(name, by)
-  if name and redis.call('HINCRBY', counts, name, by) <= 0 then redis.call('HDEL', counts, name) end
+  redis.call('XADD', LOG, 'MAXLEN', '~', LOG_LENGTH, offset .. '-0', 'type', what, 'prev', prev,
+    'task_id', id, 'offset', '"' .. offset .. '"', unpack(pairs_))
 end
 
 -- The list is filtered by these: for each of their values a sorted set of tasks, and how many tasks each value has.
 local INDEXED = {'group', 'name', 'queue', 'worker'}
 
+local function count(name, by)
+  if name and redis.call('HINCRBY', COUNTS, name, by) <= 0 then redis.call('HDEL', COUNTS, name) end
+end
+
 local function unlist(id, kind, value)
   if not value or value == 'null' then return end
-  redis.call('ZREM', index .. kind .. ':' .. value, id)
-  if redis.call('HINCRBY', index .. kind, value, -1) <= 0 then redis.call('HDEL', index .. kind, value) end
-end
-
-local function list(id, kind, value, score)
-  if not value or value == 'null' then return end
-  redis.call('ZADD', index .. kind .. ':' .. value, score, id)
-  redis.call('HINCRBY', index .. kind, value, 1)
-end
-
-local function drop(id)
-  local key = prefix .. id
-  local state_of, of = unpack(redis.call('HMGET', key, 'state', 'of'))
-  count(state_of, -1)
-  local values = redis.call('HMGET', key, unpack(INDEXED))
-  for place, value in ipairs(values) do unlist(id, INDEXED[place], value) end
-  if values[3] then redis.call('ZREM', index .. 'waiting:' .. values[3], id) end
-  redis.call('DEL', key)
-  redis.call('ZREM', changed, id)
-  redis.call('ZREM', sent, id)
-  local offset, prev = next_offset()
-  redis.call('HSET', meta, 'dropped', offset) -- whoever is older than this cannot be caught up by changes alone
-  add(offset, prev, id, 'task-expired', {'gone', 'true', 'of', of or 'null'})
+  redis.call('ZREM', INDEX .. kind .. ':' .. value, id)
+  if redis.call('HINCRBY', INDEX .. kind, value, -1) <= 0 then redis.call('HDEL', INDEX .. kind, value) end
 end
 
 -- Only what waits can be withdrawn; what a worker has begun is that worker's to stop.
@@ -74,12 +61,12 @@ end
 
 -- What people ask of a task stands in its row: asked, then seen by its worker, then done or refused.
 local about_action = kind == 'task-action-asked' or kind == 'task-action-seen' or kind == 'task-action-told'
-local action = had[5] and had[5] ~= 'null' and cjson.decode(had[5]) or nil
+local action = had.action and had.action ~= 'null' and cjson.decode(had.action) or nil
 local is_open = action ~= nil and action.kind ~= 'rerun' and (action.state == 'asked' or action.state == 'seen')
 if about_action and not had_rank then return {'unknown', 0, '', ''} end
 local asked = nil
 if kind == 'task-action-asked' then
-  asked = cjson.decode(ARGV[16])
+  asked = cjson.decode(ARGV[FIRST_FIELD + 1])
   asked.asked_at = now_us / 1000000
   if asked.kind == 'rerun' then
     if had_rank < 9 then return {'running', had_attempt, '', ''} end
@@ -116,10 +103,10 @@ if not moves and had_rank and had_rank >= 9 and not is_late_news() and (not abou
   return {'ended', attempt, ''}
 end
 
-local fold, seen = {}, {}
+local fold, news = {}, {}
 local function set(name, value)
-  if not seen[name] then
-    seen[name] = true
+  if not news[name] then
+    news[name] = value
     fold[#fold + 1] = name
     fold[#fold + 1] = value
   end
@@ -129,7 +116,7 @@ end
 -- already is no news.
 local given, is_first = {}, {} -- is_first: the row had no such field
 local function offer(name, value)
-  local stored = redis.call('HGET', row, name)
+  local stored = had[name]
   given[name] = value
   if not stored or stored == 'null' then is_first[name] = true end
   if stored ~= value and (moves or not stored or kind == 'task-action-told') then set(name, value) end
@@ -155,9 +142,10 @@ elseif is_open and (run ~= '' or kind == 'task-action-seen') then
   end
 end
 
-local is_another_state = moves and cjson.encode(state) ~= had_state
-if is_another_state then set('state', cjson.encode(state)) end
-if attempt ~= had_attempt or not had[2] then set('attempt', tostring(attempt)) end
+local state_json = cjson.encode(state)
+local is_another_state = moves and state_json ~= had_state
+if is_another_state then set('state', state_json) end
+if attempt ~= had_attempt or not is_known then set('attempt', tostring(attempt)) end
 local at_s = string.format('%.6f', now_us / 1000000)
 if kind == 'task-sent' then -- the worker may be quicker to tell; but nothing came before the sending
   at_s = redis.call('HGET', row, 'received_at') or redis.call('HGET', row, 'started_at') or at_s
@@ -165,15 +153,22 @@ elseif kind == 'task-received' and not moves then
   at_s = redis.call('HGET', row, 'started_at') or at_s
 end
 if stamp ~= '' then offer(stamp, at_s) end
-for at = 15, #ARGV, 2 do offer(ARGV[at], ARGV[at + 1]) end
-if kind == 'task-progressed' then set('reports', tostring((tonumber(had[6]) or 0) + 1)) end
+for at = FIRST_FIELD, #ARGV, 2 do offer(ARGV[at], ARGV[at + 1]) end
+if who ~= '' and (run ~= had_run or not had.worker or had.worker == 'null') then
+  for name, value in pairs(cjson.decode(who)) do
+    had[name] = redis.call('HGET', row, name)
+    offer(name, value)
+  end
+end
+if kind == 'task-progressed' then set('reports', tostring((tonumber(had.reports) or 0) + 1)) end
 if fresh then
   for _, name in ipairs({'current', 'total', 'reports', 'note', 'summary', 'progress_at', 'ended_at', 'meta', 'result', 'error', 'traceback', 'eta'}) do
     if redis.call('HEXISTS', row, name) == 1 then set(name, 'null') end
   end
 end
 -- Redis has evicted the row: what this event does not say is not known any more, to those who have seen it neither.
-if not had[2] and redis.call('ZSCORE', changed, task_id) then
+local is_evicted = not is_known and redis.call('ZSCORE', CHANGED, task_id)
+if is_evicted then
   for _, name in ipairs({'name', 'queue', 'worker', 'note', 'summary', 'args', 'kwargs', 'error', 'traceback', 'retries', 'current', 'total',
     'reports', 'eta', 'sent_at', 'received_at', 'started_at', 'progress_at', 'ended_at', 'meta', 'result', 'sender',
     'call', 'rerun_of', 'action', 'parent_id', 'root_id', 'children'}) do set(name, 'null') end
@@ -183,8 +178,7 @@ end
 -- The first ones are kept, and of the others the last ones, in turn. Only what is news is a step: an append that is
 -- repeated, as its answer was lost, makes none.
 local FIRST_STEPS, LAST_STEPS = 20, 40
-local had_steps, had_quarter, had_of = unpack(had, 7, 9)
-local steps, reached, of = tonumber(had_steps) or 0, not fresh and tonumber(had_quarter) or -1, had_of or nil
+local steps, reached, of = tonumber(had.steps) or 0, not fresh and tonumber(had.quarter) or -1, had.of or nil
 local function step(what, names, more)
   local text = '{"n":' .. steps .. ',"kind":"' .. what .. '","at":' .. at_s .. ',"attempt":' .. attempt .. (more or '')
   for _, name in ipairs(names) do
@@ -195,51 +189,54 @@ local function step(what, names, more)
   steps = steps + 1
 end
 
-local function step_of_action(now)
-  local by = type(now.by) == 'table' and (now.by.user or now.by.address)
-  local function part(name, value) return type(value) == 'string' and ',"' .. name .. '":' .. cjson.encode(value) or '' end
-  step(now.state == 'asked' and 'asked' or now.state == 'seen' and 'seen' or 'told', {},
-    part('action', now.kind) .. part('outcome', now.state) .. part('by', now.state == 'asked' and by) .. part('why', now.why))
-end
-
-local function quarter()
+local quarter = -1 -- of its work, how many are done
+if kind == 'task-progressed' and moves then
   local current, total = tonumber(given.current), tonumber(given.total)
-  if not current or not total or total <= 0 or current < 0 then return 0 end
-  return math.min(4, math.floor(current / total * 4))
+  local is_measured = current and total and total > 0 and current >= 0
+  quarter = is_measured and math.min(4, math.floor(current / total * 4)) or 0
 end
 
 if kind == 'task-sent' and is_first.sent_at then
   step('sent', {'queue', moves and 'eta' or nil}) -- told after the worker's, it may be of a retry, and the time is that one's
-elseif kind == 'task-received' and (is_first.received_at or is_another_state or (moves and seen.worker)) then
+elseif kind == 'task-received' and (is_first.received_at or is_another_state or (moves and news.worker)) then
   step('received', {'worker', 'eta'})
 elseif fresh then
   local overtakes = had_run ~= '' and had_rank and had_rank >= 2 and had_rank <= 3
   step('started', {'worker'}, overtakes and ',"overtakes":' .. had_attempt or '')
-elseif kind == 'task-progressed' and moves and quarter() > reached then
+elseif quarter > reached then
   step(reached < 0 and 'reported' or 'quarter', {'current', 'total', 'note'})
-  reached = quarter()
+  reached = quarter
 elseif is_another_state and state == 'RETRY' then
   step(kind == 'task-put-back' and 'put-back' or 'retried', {'note', 'eta'})
 elseif is_another_state and rank >= 9 then
-  step('ended', {'summary'}, ',"state":' .. cjson.encode(state))
+  step('ended', {'summary'}, ',"state":' .. state_json)
 end
-if kind == 'task-action-told' and seen.action then action_now = cjson.decode(given.action) end
-if action_now then step_of_action(action_now) end
-if not had[2] and redis.call('ZSCORE', changed, task_id) then -- of a row that was evicted nothing may shine through
+if kind == 'task-action-told' and news.action then action_now = cjson.decode(given.action) end
+if action_now then
+  local by = type(action_now.by) == 'table' and (action_now.by.user or action_now.by.address)
+  local function part(name, value)
+    return type(value) == 'string' and ',"' .. name .. '":' .. cjson.encode(value) or ''
+  end
+  local now = action_now.state
+  step(now == 'asked' and 'asked' or now == 'seen' and 'seen' or 'told', {}, part('action', action_now.kind)
+    .. part('outcome', now) .. part('by', now == 'asked' and by) .. part('why', action_now.why))
+end
+if is_evicted then -- of a row that was evicted nothing may shine through
   for slot = 0, FIRST_STEPS + LAST_STEPS - 1 do set('step' .. slot, 'null') end
 end
 if #fold == 0 then return {'unchanged', attempt, '', to_do} end
 
 -- Whoever lists some tasks only, the failed ones say, must know what a task is that comes to be among them: an entry that
 -- tells of another state tells the small row's other fields too.
-local SMALL = {'heard', 'name', 'queue', 'worker', 'note', 'summary', 'attempt', 'retries', 'current', 'total', 'reports', 'eta', 'sent_at',
-  'received_at', 'started_at', 'progress_at', 'ended_at'}
 local offset, prev = next_offset()
-if not had[2] then set('heard', string.format('"%.0f"', redis.call('ZSCORE', sent, task_id) or offset)) end
-local told = {unpack(fold)}
+if not is_known then set('heard', string.format('"%.0f"', redis.call('ZSCORE', SENT, task_id) or offset)) end
+local told = fold
 if is_another_state then
+  local SMALL = {'heard', 'name', 'queue', 'worker', 'note', 'summary', 'attempt', 'retries', 'current', 'total',
+    'reports', 'eta', 'sent_at', 'received_at', 'started_at', 'progress_at', 'ended_at'}
+  told = {unpack(fold)}
   for place, value in ipairs(redis.call('HMGET', row, unpack(SMALL))) do
-    if value and value ~= 'null' and not seen[SMALL[place]] then
+    if value and value ~= 'null' and not news[SMALL[place]] then
       told[#told + 1] = SMALL[place]
       told[#told + 1] = value
     end
@@ -251,13 +248,13 @@ local MOST_CHILDREN = 100
 local parent, children = nil, 0
 if is_first.parent_id and given.parent_id ~= 'null' then
   parent = cjson.decode(given.parent_id)
-  if parent == task_id or redis.call('EXISTS', prefix .. parent) == 0 then parent = nil end
+  if parent == task_id or redis.call('EXISTS', ROW .. parent) == 0 then parent = nil end
 end
 if parent then
-  children = redis.call('HINCRBY', prefix .. parent, 'children', 1)
+  children = redis.call('HINCRBY', ROW .. parent, 'children', 1)
   if children <= MOST_CHILDREN then
     of = given.parent_id
-    redis.call('HSET', prefix .. parent, 'child' .. (children - 1), cjson.encode(task_id))
+    redis.call('HSET', ROW .. parent, 'child' .. (children - 1), cjson.encode(task_id))
   end
 end
 if of and is_another_state then
@@ -265,98 +262,128 @@ if of and is_another_state then
   told[#told + 1] = of
 end
 
-add(offset, prev, task_id, kind, told)
-local were = redis.call('HMGET', row, unpack(INDEXED))
-redis.call('HSET', row, 'task_id', cjson.encode(task_id), 'offset', '"' .. offset .. '"', unpack(fold))
-if moves then
-  redis.call('HSET', row, 'rank', rank, 'group', group)
-  if is_another_state then
-    count(had_state, -1)
-    count(cjson.encode(state), 1)
-  end
+local task_id_json = cjson.encode(task_id)
+add(offset, prev, task_id_json, kind, told)
+
+-- What else the row keeps; of it only what is another than before.
+local function keep(name, value)
+  if value ~= had[name] then set(name, value) end
 end
 -- A run that was given up is over, also if its worker comes back: no run has this name, so whatever it says is refused.
 if kind == 'task-lost' or kind == 'task-put-back' then run = run .. ' (given up)' end
-if run ~= '' then redis.call('HSET', row, 'run', run) end
-if steps ~= tonumber(had_steps) then redis.call('HSET', row, 'steps', steps, 'quarter', reached) end
-if of and not had_of then redis.call('HSET', row, 'of', of) end
+if run ~= '' then keep('run', run) end
+if moves then
+  keep('rank', ARGV[4])
+  keep('group', group)
+end
+if steps ~= tonumber(had.steps) then
+  set('steps', tostring(steps))
+  set('quarter', tostring(reached))
+end
+if of and not had.of then set('of', of) end
+if not is_known then set('task_id', task_id_json) end
+set('offset', '"' .. offset .. '"')
+redis.call('HSET', row, unpack(fold))
+if is_another_state then
+  count(had_state, -1)
+  count(state_json, 1)
+end
 if children > MOST_CHILDREN then -- those that are not shown are counted
   local later, before = next_offset()
-  add(later, before, parent, 'task-sent-another', {'children', tostring(children)})
-  redis.call('HSET', prefix .. parent, 'offset', '"' .. later .. '"')
-  redis.call('ZADD', changed, later, parent)
+  add(later, before, given.parent_id, 'task-sent-another', {'children', tostring(children)})
+  redis.call('HSET', ROW .. parent, 'offset', '"' .. later .. '"')
+  redis.call('ZADD', CHANGED, later, parent)
 end
-redis.call('ZADD', changed, offset, task_id)
-redis.call('ZADD', sent, 'NX', offset, task_id)
+redis.call('ZADD', CHANGED, offset, task_id)
+if is_another_state or not is_known then redis.call('ZADD', SENT, 'NX', offset, task_id) end
 local listed_at
-local are = redis.call('HMGET', row, unpack(INDEXED))
-for place, value in ipairs(are) do
-  if value ~= were[place] then
-    listed_at = listed_at or redis.call('ZSCORE', sent, task_id)
-    unlist(task_id, INDEXED[place], were[place])
-    list(task_id, INDEXED[place], value, listed_at)
+for _, name in ipairs(INDEXED) do
+  local was, is = had[name], news[name]
+  if is and is ~= was then
+    listed_at = listed_at or redis.call('ZSCORE', SENT, task_id)
+    unlist(task_id, name, was)
+    if is ~= 'null' then
+      redis.call('ZADD', INDEX .. name .. ':' .. is, listed_at, task_id)
+      redis.call('HINCRBY', INDEX .. name, is, 1)
+    end
   end
 end
 
 -- Who waits in which queue, in the order of coming. One that waits for its time is not in line.
 local waits, waited = rank <= 1, had_rank and had_rank <= 1
-if is_another_state and waits ~= waited and are[3] and are[3] ~= 'null' then
-  local line = index .. 'waiting:' .. are[3]
-  if waited then
+if is_another_state and waits ~= waited then
+  local queue, eta = unpack(redis.call('HMGET', row, 'queue', 'eta'))
+  local line = queue and queue ~= 'null' and INDEX .. 'waiting:' .. queue
+  if line and waited then
     redis.call('ZREM', line, task_id)
-  elseif waits and (redis.call('HGET', row, 'eta') or 'null') == 'null' then
-    redis.call('ZADD', line, listed_at or redis.call('ZSCORE', sent, task_id), task_id)
-  end
-end
-
-local function measure(statistics_, name, ran_ms, now_s)
-  -- Run times in buckets, four for each doubling from 1 ms on. Two generations of them: the older one fades away.
-  local GENERATION, GENERATION_S, MOST_NAMES = 500, 7 * 86400, 200
-  local key = statistics_ .. 'times:' .. name
-  local begun, runs = unpack(redis.call('HMGET', key, 'begun', 'runs'))
-  if begun and (tonumber(runs) >= GENERATION or now_s - begun > GENERATION_S) then
-    redis.call('RENAME', key, key .. ':before')
-    begun = nil
-  end
-  if not begun then
-    redis.call('HSET', key, 'begun', now_s)
-    redis.call('EXPIRE', key, 2 * GENERATION_S)
-  end
-  local bucket = ran_ms < 1 and 0 or math.min(math.floor(math.log(ran_ms) / math.log(2) * 4) + 1, 120)
-  redis.call('HINCRBY', key, 'runs', 1)
-  redis.call('HINCRBY', key, bucket, 1)
-  local names = statistics_ .. 'names'
-  if redis.call('ZADD', names, now_s, name) == 1 and redis.call('ZCARD', names) > MOST_NAMES then
-    local oldest = statistics_ .. 'times:' .. redis.call('ZPOPMIN', names)[1]
-    redis.call('DEL', oldest, oldest .. ':before')
+  elseif line and waits and (eta or 'null') == 'null' then
+    redis.call('ZADD', line, listed_at or redis.call('ZSCORE', SENT, task_id), task_id)
   end
 end
 
 -- Counted here alone, where a change of state was accepted: whatever is told twice or refused counts once or not at all.
 if fresh or (is_another_state and rank >= 5) then
+  local function measure(name, ran_ms, now_s)
+    -- Run times in buckets, four for each doubling from 1 ms on. Two generations of them: the older one fades away.
+    local GENERATION, GENERATION_S, MOST_NAMES = 500, 7 * 86400, 200
+    local key = STATISTICS .. 'times:' .. name
+    local begun, runs = unpack(redis.call('HMGET', key, 'begun', 'runs'))
+    if begun and (tonumber(runs) >= GENERATION or now_s - begun > GENERATION_S) then
+      redis.call('RENAME', key, key .. ':before')
+      begun = nil
+    end
+    if not begun then
+      redis.call('HSET', key, 'begun', now_s)
+      redis.call('EXPIRE', key, 2 * GENERATION_S)
+    end
+    local bucket = ran_ms < 1 and 0 or math.min(math.floor(math.log(ran_ms) / math.log(2) * 4) + 1, 120)
+    redis.call('HINCRBY', key, 'runs', 1)
+    redis.call('HINCRBY', key, bucket, 1)
+    local names = STATISTICS .. 'names'
+    if redis.call('ZADD', names, now_s, name) == 1 and redis.call('ZCARD', names) > MOST_NAMES then
+      local oldest = STATISTICS .. 'times:' .. redis.call('ZPOPMIN', names)[1]
+      redis.call('DEL', oldest, oldest .. ':before')
+    end
+  end
+
   local COUNTED = {SUCCESS = 'succeeded', FAILURE = 'failed', REJECTED = 'failed', RETRY = 'retried', REVOKED = 'revoked', LOST = 'lost'}
   local what = fresh and 'started' or COUNTED[state]
   local now_s = math.floor(now_us / 1000000)
   for length, told_s in pairs({[10] = 900, [600] = 86400}) do -- seconds: a slot's length, and for how long it is told of
-    local key = string.format('%s%d:%d', statistics, length, now_s - now_s % length)
+    local key = string.format('%s%d:%d', STATISTICS, length, now_s - now_s % length)
     if redis.call('HINCRBY', key, what, 1) == 1 then
       redis.call('EXPIRE', key, told_s + 2 * length)
-      redis.call('SET', statistics .. 'since', now_s, 'NX')
+      redis.call('SET', STATISTICS .. 'since', now_s, 'NX')
     end
   end
   if what == 'succeeded' then
     local began = tonumber(redis.call('HGET', row, 'started_at'))
     local ran_ms = began and now_us / 1000 - began * 1000 or -1
-    if ran_ms >= 0 and are[2] and are[2] ~= 'null' then measure(statistics, are[2], ran_ms, now_s) end
+    local name = redis.call('HGET', row, 'name')
+    if ran_ms >= 0 and name and name ~= 'null' then measure(name, ran_ms, now_s) end
   end
+end
+
+local function drop(id)
+  local key = ROW .. id
+  local were = redis.call('HMGET', key, 'state', 'of', unpack(INDEXED))
+  count(were[1], -1)
+  for place, name in ipairs(INDEXED) do unlist(id, name, were[place + 2]) end
+  if were[5] then redis.call('ZREM', INDEX .. 'waiting:' .. were[5], id) end
+  redis.call('DEL', key)
+  redis.call('ZREM', CHANGED, id)
+  redis.call('ZREM', SENT, id)
+  local offset_, before = next_offset()
+  redis.call('HSET', META, 'dropped', offset_) -- whoever is older than this cannot be caught up by changes alone
+  add(offset_, before, cjson.encode(id), 'task-expired', {'gone', 'true', 'of', were[2] or 'null'})
 end
 
 -- Bounded: at most two old rows go with each append, so no append is ever slow.
 for _ = 1, 2 do
-  local oldest = redis.call('ZRANGE', changed, 0, 0, 'WITHSCORES')
+  local oldest = redis.call('ZRANGE', CHANGED, 0, 0, 'WITHSCORES')
   if not oldest[1] or oldest[1] == task_id then break end
-  local crowded = redis.call('ZCARD', changed) > kept_tasks
-  local stale = tonumber(oldest[2]) < now_us - kept_s * 1000000
+  local crowded = redis.call('ZCARD', CHANGED) > KEPT_TASKS
+  local stale = tonumber(oldest[2]) < now_us - KEPT_S * 1000000
   if not crowded and not stale then break end
   drop(oldest[1])
 end
