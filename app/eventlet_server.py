@@ -13,6 +13,7 @@ from eventlet import wsgi
 from app.arrivals import Arrival, Arrivals
 from app.complaints import complaints
 from app.guard import WsgiApp
+from app.wire import AFTERWARDS
 
 HEAD_S = 10.0
 """From connecting to the end of the first request's head."""
@@ -92,6 +93,37 @@ class Protocol(wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet is not type
         environ = cast(dict[str, Any], super().get_environ())
         environ["eventlet.input"].rfile = Body(self.rfile)
         return environ
+
+    def handle_one_response(self) -> None:
+        """Answer. A WebSocket is served when its request is forgotten, and the deep stack of answering it is gone."""
+        if "HTTP_UPGRADE" not in self.environ:
+            super().handle_one_response()
+            return
+        afterwards: list[Callable[[], None]] = []
+        self.environ[AFTERWARDS] = afterwards
+        _in_a_stack_of_its_own(super().handle_one_response)
+        if afterwards:
+            self._forget_request()
+            afterwards.pop()()
+
+    def _forget_request(self) -> None:
+        self.rfile.close()
+        self.wfile.close()
+        self.environ: dict[str, Any] = {}
+        self.headers = self.raw_requestline = self.requestline = self.path = None
+
+
+def _in_a_stack_of_its_own(act: Callable[[], None]) -> None:
+    def caught() -> BaseException | None:
+        try:
+            act()
+        except BaseException as error:
+            return error
+        return None
+
+    error = eventlet.spawn(caught).wait()
+    if error:
+        raise error
 
 
 class Listener:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 
 from app import config as settings
-from app import errors, guard, packets, shortcut, sockets, wire
+from app import errors, guard, kept, packets, shortcut, sockets, wire
 from app.actions import actions
 from app.api import api
 from app.doorway import Doorway
@@ -18,6 +18,7 @@ from app.logs import logs
 from app.mailings import mailings
 from app.mails import mails
 from app.pages import pages
+from app.pings import Pings
 from app.roster import Roster
 from app.run import run
 from app.statistics import statistics
@@ -56,7 +57,9 @@ def _init_socketio(app: Flask) -> None:
         client_manager=Roster(),
     )
     socketio.server.on("disconnect", sockets.disconnect)
+    kept.keep_little(socketio.server)
     packets.Listening(socketio.server)
+    Pings(socketio.server)
     wire.guard(socketio.server, shortcut.serve)
     app.wsgi_app = Doorway(app.wsgi_app, socketio.server, app.config["MOST_CONNECTIONS"])  # type: ignore[method-assign]
     if app.config["WEB_NAME"]:

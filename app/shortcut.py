@@ -71,7 +71,9 @@ def serve(handle: MethodType, wire: Wire) -> Any:
     _listen(socket, wire)
     outgoing.put(None)
     outgoing.join()
+    wire.socket.through = None  # nothing is left in a circle, which only the garbage collector would find
     socket.close(wait=False, abort=True, reason=socket.server.reason.TRANSPORT_CLOSE)
+    socket.server.sockets.pop(socket.sid, None)
     return []
 
 
@@ -103,7 +105,7 @@ def _has_moved(socket: Socket, wire: Wire) -> bool:
 def _take_over(socket: Socket, wire: Wire) -> Outgoing:
     """What waits for the client goes out here from now on, in its order."""
     outgoing, waiting = Outgoing(wire, socket.server.start_background_task), socket.queue
-    wire.socket.send = wire.socket.sendall = outgoing.send
+    wire.socket.through = outgoing.send
     packets = tuple(waiting.queue)
     waiting.queue.clear()
     waiting.put(None)  # a poll that should not be there ends

@@ -31,6 +31,9 @@ LEAVING_S = 0.001
 """Between two who leave, so that those who stay have their turn when a crowd goes."""
 
 
+AFTERWARDS = "pushboard.afterwards"
+"""In a request's environment: a list of what is to be done when the request has been dealt with."""
+
 Serve = Callable[[MethodType, Any], Any]
 """Serves a Wire to its end; is given python-engineio's own way to do so."""
 
@@ -48,7 +51,7 @@ class Line:
         self._reads = 0
         self._ahead = b""
         self.bytes_between = 0
-        self.send = self.sendall = self.push
+        self.through: Callable[[bytes], int] | None = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.green, name)
@@ -65,6 +68,12 @@ class Line:
         data, self._ahead = self._ahead[:size], self._ahead[size:]
         self.bytes_between += len(data)
         return data
+
+    def send(self, data: bytes) -> int:
+        """Send all of it, by whoever does that for this line."""
+        return (self.through or self.push)(data)
+
+    sendall = send
 
     def push(self, data: bytes) -> int:
         """Send all of it. Raises OSError if the other end takes it too slowly."""
@@ -161,6 +170,22 @@ def guard(server: socketio.Server, serve: Serve) -> None:
 def _accept(
     driver: Callable[..., Any], wired: Callable[[Any], Wire], serve: Serve, handle: MethodType, server: Any
 ) -> Any:
-    accepted = driver(lambda websocket: serve(handle, wired(websocket)), server)
+    accepted = driver(lambda websocket: _begin(websocket, partial(serve, handle, wired(websocket))), server)
     accepted.support_legacy_versions = False  # eventlet's: drafts from before 2011
     return accepted
+
+
+def _begin(websocket: Any, serving: Callable[[], Any]) -> Any:
+    """Serve, or leave that for when the request has been dealt with."""
+    afterwards: list[Callable[[], Any]] | None = getattr(websocket, "environ", {}).get(AFTERWARDS)
+    if afterwards is None:
+        return serving()
+
+    def later() -> None:
+        websocket.websocket_closed = False
+        serving()
+
+    afterwards.append(later)
+    websocket.environ = {}
+    websocket.websocket_closed = True  # until then: eventlet takes the return from here for the end, and says goodbye
+    return None
