@@ -78,10 +78,16 @@ def end_of(chunk: str) -> str:
 
 
 def rows(chunks: Iterable[Chunk], wanted: Filter) -> list[Row]:
-    """The lines that are meant, in their order."""
+    """The lines that are meant, in their order; a task's own say which run of it they are of, and where in it."""
+    row = _row_of_task if wanted.task else _row
     return [
-        _row(chunk, at, line) for chunk in chunks for at, line in enumerate(chunk.lines) if wanted.takes(chunk, line)
+        row(chunk, at, line) for chunk in chunks for at, line in enumerate(chunk.lines) if wanted.takes(chunk, line)
     ]
+
+
+def _row_of_task(chunk: Chunk, at: int, line: Line) -> Row:
+    place = {"run": line.run, "number": line.number} if line.run else {}
+    return _row(chunk, at, line) | place
 
 
 def _row(chunk: Chunk, at: int, line: Line) -> Row:

@@ -118,7 +118,7 @@ class LinesRoom:
     def _newest(self, journal: Journal, room: str) -> list[lines.Row]:
         task_id = rooms.log_task_of(room)
         if task_id:
-            return lines.rows(journal.of_task(task_id), lines.Filter())[-MOST_OF_A_TASK:]
+            return lines.rows(journal.of_task(task_id), rooms.lines_of(room))[-MOST_OF_A_TASK:]
         found, _ = back(journal, rooms.lines_of(room), "", MOST_LINES)
         return found
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import redis
 
-from worker import progress
+from worker import mail_log, progress
 from worker.config import Settings
 from worker.ledger import DEFERRED, NOT_KNOWN, REFUSED, SENDING, SENT, Claim, Ledger
 from worker.letters import BadLetter, Letter
@@ -124,6 +124,7 @@ class Delivery:
         except MailUnconfirmed as error:
             self._end(place, replace(claim, outcome=NOT_KNOWN, reason=str(error)))
         else:
+            mail_log.sent(f"Mail {place + 1:,} of {self._tally.total:,} sent")
             self._end(place, replace(claim, outcome=SENT))
         self._down_since = None
         return True

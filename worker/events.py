@@ -63,7 +63,8 @@ class Event:
     type: past tense, such as `task-progressed`. state: the state it leads to, or None if it leads to none.
     run: names one execution of the task; events of a run that a later one has superseded are refused.
     stamp: the time field that Redis' clock is written into. fields: other fields of the row. who: fields for a row
-    that does not know who runs the task, as `encode_who` writes them.
+    that does not know who runs the task, as `encode_who` writes them. lines: how many log lines the run had written
+    before this, if it tells of it itself.
     """
 
     type: str
@@ -74,6 +75,7 @@ class Event:
     stamp: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
     who: str = ""
+    lines: int | None = None
 
     def encode(self) -> list[str]:
         """Field names and JSON texts in turn, bounded in length, ready to be stored."""
@@ -118,9 +120,17 @@ def sent(task_id: str, name: str, queue: str, **fields: Any) -> Event:
     return Event("task-sent", task_id, states.PENDING, stamp="sent_at", fields=shown)
 
 
-def progressed(task_id: str, run: str, attempt: int, state: str, fields: Mapping[str, Any], who: str = "") -> Event:
+def progressed(
+    task_id: str,
+    run: str,
+    attempt: int,
+    state: str,
+    fields: Mapping[str, Any],
+    who: str = "",
+    lines: int | None = None,
+) -> Event:
     """A running task said how far it is."""
-    return Event("task-progressed", task_id, state, run, attempt, "progress_at", fields, who)
+    return Event("task-progressed", task_id, state, run, attempt, "progress_at", fields, who, lines)
 
 
 def ended(kind: str, task_id: str, state: str, run: str = "", attempt: int = 0, **fields: Any) -> Event:

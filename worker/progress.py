@@ -35,7 +35,7 @@ def report(current: float | None = None, total: float | None = None, note: str =
     run = _get_run()
     if run is None:
         return
-    run.reported.append((current, total, note))
+    run.reported.append((current, total, note, run.lines))
     if _monotonic() >= run.due:
         _tell(run)
 
@@ -102,7 +102,7 @@ class ReportingTask(Task):  # type: ignore[misc]  # Celery is not typed
         run = _get_run()
         own = run is not None and task_id in (None, run.task_id)
         if own and run is not None and not states.is_final(state or ""):
-            run.reported.append((values.text(state or states.PROGRESS, 60), _shown(meta)))
+            run.reported.append((values.text(state or states.PROGRESS, 60), _shown(meta), run.lines))
             if _monotonic() >= run.due:
                 _tell(run)
             return
@@ -119,8 +119,8 @@ def _tell_of(task_id: str, state: str, meta: Any, run: Run | None) -> None:
     kind = "task-ended" if states.is_final(state) else "task-progressed"
     stamp = "ended_at" if states.is_final(state) else "progress_at"
     fields = _shown(meta) | ({"summary": meta} if states.is_final(state) else {})
-    run_id = run.id if run else ""
-    outbox().put(events.Event(kind, task_id, state, run_id, 0, stamp, fields), run)
+    run_id, lines = (run.id, run.lines) if run else ("", None)
+    outbox().put(events.Event(kind, task_id, state, run_id, 0, stamp, fields, lines=lines), run)
 
 
 def _shown(meta: Any) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """One execution of a task, and the newest that it has reported."""
 
+import itertools
 import logging
 import sys
 import threading
@@ -56,8 +57,10 @@ class Run:
         "_who",
         "attempt",
         "backend",
+        "count",
         "due",
         "id",
+        "lines",
         "lock",
         "look_at",
         "mirror_at",
@@ -78,7 +81,7 @@ class Run:
         """
         self.id = uuid.uuid4().hex
         self.task_id = task_id
-        self.attempt = 0
+        self.attempt = self.lines = 0
         self.backend = backend
         self.request = request
         self.who = dict(who or {})
@@ -88,6 +91,12 @@ class Run:
         self.newest: Mapping[str, Any] = {}
         self.stop: type[Stop] | None = None
         self.lock = threading.Lock()
+        self.count = itertools.count(1).__next__  # in C: also two threads of a task never get the same number
+
+    def next_line(self) -> tuple[str, int]:
+        """Which run logs this line, and which of its lines it is; reports and events say how many came before."""
+        self.lines = number = self.count()
+        return self.id[:8], number  # enough to tell a task's runs apart; steps have as much of it
 
     def go_on(self) -> None:
         """Raise Stop in the task if this run is to end, unless it is on its way out already."""
@@ -116,13 +125,14 @@ class Run:
             reported = self.reported.pop()
         except IndexError:
             return None
-        state, self.newest = self._as_told(reported)
-        return events.progressed(self.task_id, self.id, self.attempt, state, self.newest, self._who)
+        state, self.newest, lines = self._as_told(reported)
+        return events.progressed(self.task_id, self.id, self.attempt, state, self.newest, self._who, lines)
 
     @staticmethod
-    def _as_told(reported: tuple[Any, ...]) -> tuple[str, Mapping[str, Any]]:
-        state, fields = reported if len(reported) == 2 else (states.PROGRESS, _fields(*reported))
-        return state, fields
+    def _as_told(reported: tuple[Any, ...]) -> tuple[str, Mapping[str, Any], int]:
+        *told, lines = reported
+        state, fields = told if len(told) == 2 else (states.PROGRESS, _fields(*told))
+        return state, fields, lines
 
     def appended(self, event: Event, answer: Appended) -> None:
         """Learn what became of an event of this run."""

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -73,7 +74,7 @@ def _started(task_id: str = "", task: Any = None, **_: Any) -> None:
     run = Run(task_id, None if task.ignore_result else task.backend, request, who)
     current_run.set(run)
     live[task_id] = run
-    outbox().put(Event("task-started", task_id, states.STARTED, run.id, 0, "started_at", who), run)
+    outbox().put(Event("task-started", task_id, states.STARTED, run.id, 0, "started_at", who, lines=0), run)
     if (request.delivery_info or {}).get("redelivered") or not may_run_again(task):
         outbox().flush(END_TIMEOUT_S)  # if it takes its worker down at once, it is still known to have begun
 
@@ -95,7 +96,8 @@ def _finished(sender: Any = None, task_id: str = "", state: str | None = None, *
 def _end(kind: str, task_id: str, state: str, **fields: Any) -> None:
     run = current_run.get()
     if run is not None and run.task_id == task_id:
-        outbox().put(events.ended(kind, task_id, state, run.id, run.attempt, **fields | run.who), run)
+        ended = events.ended(kind, task_id, state, run.id, run.attempt, **fields | run.who)
+        outbox().put(replace(ended, lines=run.lines), run)
     elif len(task_id) <= TASK_ID_LENGTH:
         known = {name: value for name, value in fields.items() if value is not None}
         outbox().put(events.ended(kind, task_id, state, **known))
@@ -140,8 +142,8 @@ def _retried(request: Any = None, reason: Any = None, einfo: Any = None, **_: An
         "error": values.text(f"{type(cause).__name__}: {values.text(cause, 2_000)}", 2_000),
         "traceback": getattr(einfo, "traceback", None),
     }
-    event = Event("task-retried", request.id, states.RETRY, run.id if run else "", 0, "", fields)
-    outbox().put(event, run)
+    run_id, lines = (run.id, run.lines) if run else ("", None)
+    outbox().put(Event("task-retried", request.id, states.RETRY, run_id, 0, "", fields, lines=lines), run)
 
 
 def _eta(retry: Any) -> float | None:

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+from dataclasses import replace
 from typing import Any
 
 from celery.worker import control
@@ -37,7 +38,7 @@ def stop(state: Any, task_id: str) -> Answer:
 def look() -> None:
     """Ask the table, for each run of this process, what is asked of it; the answer stops the run."""
     for run in list(live.values()):
-        outbox().put(events.seen(run.task_id, run.id), run)
+        outbox().put(replace(events.seen(run.task_id, run.id), lines=run.lines), run)
         outbox().watch(run)
 
 

@@ -137,7 +137,8 @@ def _appended(answer: Any) -> Appended:
 def _arguments(event: Event) -> list[str | int]:
     state = event.state or ""
     group = f'"{states.group(state)}"' if state else ""
-    place: list[str | int] = [event.run, event.attempt, event.stamp, group, event.who]
+    lines = "" if event.lines is None else event.lines
+    place: list[str | int] = [event.run, event.attempt, event.stamp, group, event.who, lines]
     return [event.task_id, event.type, state, states.rank(state), *place, *event.encode()]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from celery import signals
 
+from worker import mail_log
 from worker.config import settings
 from worker.log_lines import LineFormatter
 from worker.logs.capture import Capture
@@ -50,12 +51,22 @@ def _attach(logger: logging.Logger, **_: Any) -> None:
 
 def _name_task(record: logging.LogRecord) -> bool:
     """What is logged while a task runs is logged under its name and id; so is what Celery's worker says of one."""
-    run, told = current_run.get(), getattr(record, "data", None)
-    if run is not None:
-        record.task_name, record.task_id = run.who.get("name"), run.task_id
-    elif isinstance(told, dict) and isinstance(told.get("id"), str) and isinstance(told.get("name"), str):
-        record.task_name, record.task_id = told["name"], told["id"]
+    if hasattr(record, "task_place"):
+        return True  # each handler asks, and a line is counted once
+    run = current_run.get()
+    if record.name == mail_log.NAME and hasattr(record, "told_of"):
+        record.task_id, record.task_name = record.told_of
+    elif run is not None:
+        record.task_name, record.task_id, record.task_place = run.who.get("name"), run.task_id, run.next_line()
+    else:
+        _name_told(record)
     return True
+
+
+def _name_told(record: logging.LogRecord) -> None:
+    told = getattr(record, "data", None)
+    if isinstance(told, dict) and isinstance(told.get("id"), str) and isinstance(told.get("name"), str):
+        record.task_name, record.task_id = told["name"], told["id"]
 
 
 @signals.worker_process_shutdown.connect

@@ -15,6 +15,8 @@ from worker.logs.line import NAME_LENGTH, TEXT_LENGTH, Line
 MOST_WAITING = 5_000
 """Lines of one process that wait to be shipped, at most; what does not fit is counted."""
 
+NOWHERE = ("", 0)
+
 
 class Capture(logging.Handler):
     """Puts each record into a bounded queue. Never blocks, never raises, takes no lock but to count a dropped line."""
@@ -90,7 +92,9 @@ class Capture(logging.Handler):
 
 def _line(record: logging.LogRecord, dropped: int) -> Line:
     task_id, task_name = _short(getattr(record, "task_id", "")), _short(getattr(record, "task_name", ""))
-    return Line(record.created, record.levelname, _short(record.name), _text(record), task_id, task_name, dropped)
+    run, number = getattr(record, "task_place", NOWHERE)
+    text = _text(record)
+    return Line(record.created, record.levelname, _short(record.name), text, task_id, task_name, dropped, run, number)
 
 
 def _short(name: object) -> str:

@@ -17,7 +17,8 @@ class Line(NamedTuple):
     at: when, in seconds since the epoch by Redis' clock once it has been read from there, by the worker's own before.
     level: as logging names it. text: the message and its traceback, in one piece. task_id, task_name: of the task that
     ran, "" if none did. dropped: how many lines right before this one did not fit; a line without a level stands for
-    these alone.
+    these alone. run, number: which run of the task, and that it is this run's first line, second, ...; the steps that
+    a run tells say how many lines came before them.
     """
 
     at: float
@@ -27,6 +28,8 @@ class Line(NamedTuple):
     task_id: str = ""
     task_name: str = ""
     dropped: int = 0
+    run: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def decode(offset: str, stored: Mapping[str, str]) -> Chunk:
 
 
 def _short(line: Line) -> list[Any]:
-    values = [round(line.at, 6), line.level, line.logger, line.text, line.task_id, line.task_name, line.dropped]
+    values = [round(line.at, 6), *line[1:]]
     while values and not values[-1]:
         values.pop()
     return values

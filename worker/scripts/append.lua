@@ -1,13 +1,14 @@
 -- Appends one event: folds it into the task's row if the attempt and the order of states allow, adds what changed to
 -- the log, and stamps the row with the entry's offset. Answers {verdict, attempt, offset, what is asked of the task}.
 -- KEYS  row
--- ARGV  task_id, type, state, rank, run, attempt, stamp, group, who, field, value, ...
+-- ARGV  task_id, type, state, rank, run, attempt, stamp, group, who, lines, field, value, ...
+--       lines: '' or, if the run itself tells this, how many log lines it had written before: each step says so
 --       who: '' or a JSON object of fields and values, for a row that does not know who runs the task
 -- worker/stream.py sets above this, as they are the same in each call and each argument costs time: the keys and key
 -- prefixes META, LOG, CHANGED, SENT, COUNTS, ROW, INDEX, STATISTICS, and the bounds LOG_LENGTH, KEPT_TASKS, KEPT_S.
 local row = KEYS[1]
-local task_id, kind, state, rank, run, attempt, stamp, group, who = unpack(ARGV, 1, 9)
-local FIRST_FIELD = 10
+local task_id, kind, state, rank, run, attempt, stamp, group, who, lines = unpack(ARGV, 1, 10)
+local FIRST_FIELD = 11
 rank, attempt = tonumber(rank), tonumber(attempt)
 
 local clock = redis.call('TIME')
@@ -179,8 +180,9 @@ end
 -- repeated, as its answer was lost, makes none.
 local FIRST_STEPS, LAST_STEPS = 20, 40
 local steps, reached, of = tonumber(had.steps) or 0, not fresh and tonumber(had.quarter) or -1, had.of or nil
+local mark = lines ~= '' and ',"run":"' .. string.sub(run, 1, 8) .. '","lines":' .. lines or ''
 local function step(what, names, more)
-  local text = '{"n":' .. steps .. ',"kind":"' .. what .. '","at":' .. at_s .. ',"attempt":' .. attempt .. (more or '')
+  local text = '{"n":' .. steps .. ',"kind":"' .. what .. '","at":' .. at_s .. ',"attempt":' .. attempt .. mark .. (more or '')
   for _, name in ipairs(names) do
     if given[name] and given[name] ~= 'null' then text = text .. ',"' .. name .. '":' .. given[name] end
   end
@@ -204,7 +206,8 @@ elseif fresh then
   local overtakes = had_run ~= '' and had_rank and had_rank >= 2 and had_rank <= 3
   step('started', {'worker'}, overtakes and ',"overtakes":' .. had_attempt or '')
 elseif quarter > reached then
-  step(reached < 0 and 'reported' or 'quarter', {'current', 'total', 'note'})
+  local own = state ~= 'PROGRESS' and ',"state":' .. state_json or ''
+  step(reached < 0 and 'reported' or 'quarter', {'current', 'total', 'note'}, own)
   reached = quarter
 elseif is_another_state and state == 'RETRY' then
   step(kind == 'task-put-back' and 'put-back' or 'retried', {'note', 'eta'})

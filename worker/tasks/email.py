@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 
 from celery import Task
 
+from worker import mail_log
 from worker.celery_app import celery_app
 from worker.config import settings
 from worker.mail import Mail, Mailer
@@ -32,6 +33,7 @@ def send_test_email(self: Task, email_data: TestEmail) -> str:
     try:
         with Mailer() as mailer:
             mailer.send(mail)
+        mail_log.sent("Mail sent")
     except MailDeferred as error:
         raise self.retry(exc=error, countdown=wait_s(self.request.retries)) from None
     return f"Sent to {mail.to}"

@@ -8,7 +8,7 @@ from typing import TypeVar
 import redis
 from celery import Task
 
-from worker import task_ended
+from worker import mail_log, task_ended
 from worker.celery_app import celery_app
 from worker.config import settings
 from worker.mail import Mail, Mailer
@@ -41,6 +41,7 @@ def tell_of_end(self: Task, telling_id: str) -> str:
         row = patiently(lambda: Table(client).row(telling["task_id"]))
         try:
             _send(task_ended.mail(telling, row or {}, f"{telling_id}@pushboard"))
+            mail_log.sent_about(telling["task_id"], (row or {}).get("name") or "", "A mail has told of the end")
         except MailDeferred as error:
             patiently(lambda: tellings.release(telling_id))
             raise self.retry(exc=_without(telling["email"], error), countdown=wait_s(self.request.retries)) from None
