@@ -12,6 +12,7 @@ from flask_socketio import SocketIO
 from socketio import Server
 from socketio.packet import EVENT
 
+from app.complaints import complaints
 from app.outgoing import Outgoing, Ready
 from app.packets import PROBE, UPGRADE
 from app.wire import Wire
@@ -60,9 +61,11 @@ def _give(engine: Any, sid: str, eio_sid: str, packet: Ready, skips: Callable[[s
 
 def serve(handle: MethodType, wire: Wire) -> Any:
     """Serve a WebSocket to its end: as python-engineio's `handle` does, but with no task of its own for writing."""
-    if not _fits(wire):
-        return handle(wire)
     socket: Socket = handle.__self__
+    if not _fits(wire):
+        if socket.server.async_mode == "eventlet":
+            complaints.add("served a WebSocket the long way: it is not as eventlet used to make them")
+        return handle(wire)
     wire.socket.settimeout(socket.server.ping_interval + socket.server.ping_timeout)
     if socket.connected and not _has_moved(socket, wire):
         return []
@@ -80,13 +83,16 @@ def serve(handle: MethodType, wire: Wire) -> Any:
 def _fits(wire: Wire) -> bool:
     """Whether frames are the same for all, and the socket takes what it can and never waits."""
     websocket = wire.websocket
-    return (
-        type(websocket).__name__ == "RFC6455WebSocket"
-        and not websocket.extensions
-        and not websocket.client
-        and type(websocket.socket.green).__name__ == "GreenSocket"
-        and websocket.socket.fd.gettimeout() == 0
-    )
+    try:
+        return (
+            type(websocket).__name__ == "RFC6455WebSocket"
+            and not websocket.extensions
+            and not websocket.client
+            and type(wire.socket.green).__name__ == "GreenSocket"
+            and wire.socket.fd.gettimeout() == 0
+        )
+    except AttributeError:
+        return False
 
 
 def _has_moved(socket: Socket, wire: Wire) -> bool:
