@@ -58,8 +58,9 @@ class Table:
     def __init__(self, client: redis.Redis) -> None:
         """`client` must decode its responses."""
         self.client = client
-        self._board = client.register_script((SCRIPTS / "board.lua").read_text())
-        self._query = client.register_script((SCRIPTS / "query.lua").read_text())
+        texts, board, query = ((SCRIPTS / f"{name}.lua").read_text() for name in ("row_texts", "board", "query"))
+        self._board = client.register_script(texts + board)
+        self._query = client.register_script(texts + query)
 
     def row(self, task_id: str) -> Row | None:
         """One task's whole row, or None if nobody issued that id or it has expired."""
@@ -90,16 +91,14 @@ class Table:
         """The newest `most` tasks; or, if the log is still `epoch`, the rows changed after `offset`."""
         names = [keys.META, keys.CHANGED, keys.SENT, keys.COUNTS]
         answer = self._board(keys=names, args=[keys.ROW, most, epoch, offset, *BOARD_FIELDS])
-        now, newest, recovered, counts, stored, *clock = cast(list[Any], answer)
-        rows = [row for row in (_row(BOARD_FIELDS, values) for values in stored) if row]
-        return Snapshot(now, newest or NO_OFFSET, bool(recovered), rows, _seconds(*clock), _counts(counts))
+        now, newest, recovered, counts, rows, *clock = cast(list[Any], answer)
+        return Snapshot(now, newest or NO_OFFSET, bool(recovered), json.loads(rows), _seconds(*clock), _counts(counts))
 
     def query(self, query: Query) -> Page:
         """One page of the list, in bounded time however many tasks there are."""
         answer = self._query(keys=[keys.META, keys.SENT], args=query.encode())
-        epoch, offset, total, place, on, stored = cast(list[Any], answer)
-        rows = [row for row in (_row(BOARD_FIELDS, values) for values in stored) if row]
-        return Page(epoch, offset or NO_OFFSET, rows, _known(total), _known(place), on)
+        epoch, offset, total, place, on, rows = cast(list[Any], answer)
+        return Page(epoch, offset or NO_OFFSET, json.loads(rows), _known(total), _known(place), on)
 
     def facets(self, kind: str) -> dict[str, int]:
         """The values that tasks have of one of KINDS, and how many tasks each."""

@@ -4,7 +4,8 @@
 -- ARGV  index key prefix, row key prefix, most rows, most looked at, 'newest' or 'oldest', begin after (a score) or '',
 --       rows to skip (where they can be counted, and `begin after` is ''), earliest, latest (scores), text in lower case or '', number of filters, then for each: kind, value as JSON,
 --       number of fields that are searched, their names, then the fields of a row
--- Answers {epoch, offset, total or -1, how many come before the first row or -1, next or '', rows}
+-- Answers {epoch, offset, total or -1, how many come before the first row or -1, next or '', rows}, the rows as a JSON
+-- array. After row_texts.lua.
 local meta, sent = KEYS[1], KEYS[2]
 local index, prefix, most, budget, order, after, skip, earliest, latest, text = unpack(ARGV, 1, 10)
 most, budget, skip = tonumber(most), tonumber(budget), tonumber(skip)
@@ -16,7 +17,7 @@ for _ = 1, tonumber(ARGV[11]) do
 end
 local n_searched = tonumber(ARGV[at])
 local searched = {unpack(ARGV, at + 1, at + n_searched)}
-local fields = {unpack(ARGV, at + n_searched + 1)}
+local text_of = row_texts(prefix, {unpack(ARGV, at + n_searched + 1)})
 
 -- The smallest index is walked; what the others say is looked up in each row.
 local walked, smallest, base = sent, redis.call('ZCARD', sent), nil
@@ -35,10 +36,9 @@ local function matches(id)
     if redis.call('HGET', prefix .. id, filter.kind) ~= filter.value then return false end
   end
   if text == '' or string.find(string.lower(id), text, 1, true) then return true end
-  for _, value in ipairs(redis.call('HMGET', prefix .. id, unpack(searched))) do
-    if value and string.find(string.lower(value), text, 1, true) then return true end
-  end
-  return false
+  local values = redis.call('HMGET', prefix .. id, unpack(searched))
+  for place, value in ipairs(values) do values[place] = value or '' end
+  return string.find(string.lower(table.concat(values, '\n')), text, 1, true) ~= nil -- no JSON text has a line end
 end
 
 local function chunk(from)
@@ -77,11 +77,11 @@ while true do
   for place = 1, #found, 2 do
     looked = looked + 1
     from = '(' .. found[place + 1]
-    if matches(found[place]) then rows[#rows + 1] = redis.call('HMGET', prefix .. found[place], unpack(fields)) end
+    if matches(found[place]) then rows[#rows + 1] = text_of(found[place]) end
     if #rows >= most or looked >= budget then on = found[place + 1] break end
   end
   if on ~= '' then break end
 end
 
 local now = redis.call('HMGET', meta, 'epoch', 'offset')
-return {now[1] or '', now[2] or '', total, place, on, rows}
+return {now[1] or '', now[2] or '', total, place, on, json_array(rows)}
