@@ -1,8 +1,8 @@
 // @ts-check
-/** What a task's page says in words beside its timeline: how long yet, for how long, from whom. */
+/** What a task's page says in words beside its story: how long yet, for how long, from whom. */
 
 /** @import {Row} from "./types.js" */
-import { clock as digits, duration } from "./format.js";
+import { amount, clock as digits, duration, visibleLine } from "./format.js";
 import { longRange } from "./outlook-words.js";
 import { outlooks } from "./outlooks.js";
 import { elapsed } from "./pace.js";
@@ -11,6 +11,11 @@ import { groupOf, isFinal } from "./states.js";
 /** The result or the error has a place of its own; its summary above it would say it twice. @param {Row} row */
 export function saidBelow(row) {
   return isFinal(row.state) && (row.result !== undefined || row.error !== undefined);
+}
+
+/** What it did, of a moment that is past: how long yet, and its place in line, were said then. @param {Row} row */
+export function thenWords(row) {
+  return visibleLine(row.summary) || visibleLine(row.note) || amount(row);
 }
 
 /** @param {Row} row @param {number | null} own @param {number} now */

@@ -10,14 +10,12 @@ import { LogLines } from "./log-lines.js";
 /**
  * @typedef {object} News what happened to the lines
  * @property {"begun" | "newer" | "older" | "fault"} kind
- * @property {number} [rows] that went from the top (newer), or came there (older)
  * @property {number} [count] lines that came
  * @property {boolean} [toEnd] begun: these are the newest
  * @property {Kept} [kept]
  */
 
 export class LogFeed {
-  lines = new LogLines();
   /** Whether the reader wants the newest line, rather than the place. */
   following = true;
 
@@ -25,9 +23,10 @@ export class LogFeed {
   /** @type {(news: News) => void} */ #tell;
   /** @type {Promise<unknown>} */ #turn = Promise.resolve();
 
-  /** @param {LogHistory} history @param {(news: News) => void} tell */
-  constructor(history, tell) {
+  /** @param {LogHistory} history @param {(news: News) => void} tell @param {LogLines} [lines] where they go */
+  constructor(history, tell, lines = new LogLines()) {
     [this.#history, this.#tell] = [history, tell];
+    this.lines = lines;
   }
 
   get fault() {
@@ -62,6 +61,19 @@ export class LogFeed {
     return this.#then(() => this.hasNewer || this.take(lines.filter((line) => takes(this.filter, line))));
   }
 
+  /** All that a room keeps, which may be its newest lines only. @param {LogFilter} filter @param {LogLine[]} lines @param {boolean} isAll */
+  keeps(filter, lines, isAll) {
+    return this.#then(() => {
+      if (this.hasNewer) return;
+      const follows = this.lines.last && (isAll || lines[0].id <= this.lines.last);
+      if (!follows) {
+        this.lines.clear();
+        this.#history.keeps(filter, isAll ? "" : lines[0].id);
+      }
+      this.take(lines);
+    });
+  }
+
   /** Older lines than are here. */
   back() {
     return this.#then(async () => this.hasOlder && this.#put(await this.#history.back()));
@@ -74,9 +86,8 @@ export class LogFeed {
 
   /** @param {LogLine[]} lines newer ones */
   take(lines) {
-    const rows = this.lines.append(lines);
-    if (rows) this.#history.older = this.lines.first;
-    this.#tell({ kind: "newer", rows, count: lines.length });
+    if (this.lines.append(lines)) this.#history.older = this.lines.first;
+    this.#tell({ kind: "newer", count: lines.length });
   }
 
   /** One after the other: a line that comes while older ones are asked for is put after these. @param {() => unknown} run */
@@ -112,8 +123,8 @@ export class LogFeed {
   #put(page) {
     if (!page) return this.#tell({ kind: "fault" });
     const { last } = this.lines;
-    const rows = this.lines.prepend(page.rows);
+    this.lines.prepend(page.rows);
     if (this.lines.last !== last && last) this.#history.newer = this.lines.last;
-    this.#tell({ kind: "older", rows, count: page.rows.length });
+    this.#tell({ kind: "older", count: page.rows.length });
   }
 }

@@ -36,6 +36,11 @@ export class LogHistory {
     return page;
   }
 
+  /** What is here came otherwise. @param {LogFilter} filter @param {string} older */
+  keeps(filter, older) {
+    [this.filter, this.older, this.newer] = [filter, older, ""];
+  }
+
   /** What came after a line. @param {string} id */
   async since(id) {
     const page = await this.#ask({ after: id });

@@ -18,6 +18,8 @@ export const KEPT_LINES = 2000;
  * @property {string} [text]
  * @property {string} [task]
  * @property {string} [name] the task's
+ * @property {string} [run] of the task
+ * @property {number} [number] which line of that run it is
  * @property {number} [dropped] so many lines right before it did not fit
  * @property {number} [skipped] no line: so many came too fast to be sent
  */

@@ -55,7 +55,7 @@ function linesOf(runs) {
 }
 
 /** @param {Run[]} line @param {number} columns @returns {Run[][]} */
-function folded(line, columns) {
+export function folded(line, columns) {
   /** @type {Run[][]} */
   const rows = [[]];
   let room = columns;

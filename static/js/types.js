@@ -54,6 +54,8 @@
  * @property {string} [outcome]
  * @property {string} [by]
  * @property {string} [why]
+ * @property {string} [run] which run told of it
+ * @property {number} [lines] how many lines the run had logged by then
  *
  * @typedef {object} Action
  * @property {string} kind

@@ -2,59 +2,16 @@
 /** The rows of log lines that are in view: a pool of plain elements, each on its place. */
 
 /** @import {LogLines, Place} from "../log-lines.js" */
-/** @import {LogLine} from "../log-room.js" */
-import { visibleLine } from "../format.js";
 import { windowOf } from "../task-list.js";
-import { cloned, part } from "./part.js";
+import { LogRow } from "./log-row.js";
 
-class LogRow {
-  /** @param {HTMLElement} body */
-  constructor(body) {
-    const copy = cloned("log-row");
-    this.element = part(copy, ".log-row", HTMLElement);
-    this.time = part(copy, ".log-time", HTMLTimeElement);
-    this.level = part(copy, ".log-level", HTMLElement);
-    this.source = part(copy, ".log-source", HTMLElement);
-    this.task = part(copy, ".log-task", HTMLAnchorElement);
-    this.text = part(copy, ".log-text", HTMLElement);
-    this.more = part(copy, ".log-more", HTMLButtonElement);
-    this.shown = "";
-    body.append(copy);
-  }
-
-  /** @param {Place} place @param {number} top */
-  show({ entry, at }, top) {
-    this.element.hidden = false;
-    this.element.style.transform = `translateY(${top}px)`;
-    const shown = `${entry.line.id} ${at} ${entry.more} ${entry.rows.length}`;
-    if (shown === this.shown) return;
-    this.shown = shown;
-    this.#head(at === 0 ? entry.line : null, entry.line);
-    this.text.replaceChildren(...entry.rows[at].map(({ text, ink }) => inked(text, ink)));
-    const isLast = at === entry.rows.length - 1;
-    this.more.hidden = !(isLast && entry.more);
-    this.more.textContent = `… ${entry.more} more`;
-    this.more.dataset.id = entry.line.id;
-  }
-
-  /** What stands before the text, on a line's first row alone. @param {LogLine | null} line @param {LogLine} of */
-  #head(line, of) {
-    this.element.dataset.level = of.level ?? "";
-    this.time.dateTime = line ? new Date(line.at * 1000).toISOString() : "";
-    this.time.textContent = line && line.at ? clock(line.at) : "";
-    this.level.textContent = line?.level ?? "";
-    this.source.textContent = line ? visibleLine(`${line.worker ?? ""}${line.pid ? ` ${line.pid}` : ""}`) : "";
-    this.source.title = line ? visibleLine(`${line.worker ?? ""} · ${line.process ?? ""} · process ${line.pid ?? "?"} · ${line.logger ?? ""}`) : "";
-    this.task.textContent = line?.task ? visibleLine(line.name ?? line.task) : "";
-    if (line?.task) this.task.href = `/tasks/${encodeURIComponent(line.task)}`;
-    else this.task.removeAttribute("href");
-  }
-}
+/** @typedef {{id: string, row: number}} Held an entry at the top of what is seen, and the row on which it began */
 
 export class LogRows {
   /** @type {LogRow[]} */ #pool = [];
   #body;
   #height = 0;
+  /** @type {Held | null} */ #held = null;
 
   /** @param {HTMLElement} body @param {(id: string) => void} toggle */
   constructor(body, toggle) {
@@ -83,12 +40,38 @@ export class LogRows {
     return scrollTop + clientHeight >= scrollHeight - this.height;
   }
 
-  /** @param {LogLines} lines @param {HTMLElement} scroll @param {boolean} toEnd */
-  paint(lines, scroll, toEnd) {
+  /** The reader is here: whatever comes or goes above, this stays in its place. @param {LogLines} lines @param {HTMLElement} scroll */
+  hold(lines, { scrollTop }) {
+    const row = Math.floor(scrollTop / this.height);
+    const [place] = lines.between(row, row + 1);
+    this.#held = place ? { id: place.entry.line.id, row: row - place.at } : null;
+  }
+
+  /** @param {LogLines} lines @param {HTMLElement} scroll @param {number | null} wanted the row that is to be the last in view */
+  paint(lines, scroll, wanted) {
     this.#body.style.height = `${lines.length * this.height}px`;
-    if (toEnd) scroll.scrollTop = scroll.scrollHeight;
+    if (wanted === null) this.#keep(lines, scroll);
+    else if (wanted >= lines.length) scroll.scrollTop = scroll.scrollHeight;
+    else this.#reveal(wanted, scroll);
+    this.hold(lines, scroll);
     const [first, last] = windowOf(scroll.scrollTop, scroll.clientHeight, this.height, lines.length);
     this.#show(lines.between(first, last), first);
+  }
+
+  /** @param {LogLines} lines @param {HTMLElement} scroll */
+  #keep(lines, scroll) {
+    if (!this.#held) return;
+    const { id, row } = this.#held;
+    const now = lines.rowOf(id);
+    if (now >= 0 && now !== row) scroll.scrollTop += (now - row) * this.height;
+    else if (now < 0 && id < lines.first) scroll.scrollTop = 0; // it has gone: there are too many newer ones
+  }
+
+  /** @param {number} row @param {HTMLElement} scroll */
+  #reveal(row, scroll) {
+    const [top, bottom] = [(row - 1) * this.height, row * this.height];
+    if (top < scroll.scrollTop) scroll.scrollTop = top;
+    else if (bottom > scroll.scrollTop + scroll.clientHeight) scroll.scrollTop = bottom - scroll.clientHeight;
   }
 
   /** @param {Place[]} places @param {number} first the row of the first of them */
@@ -100,20 +83,4 @@ export class LogRows {
       else row.element.hidden = true;
     });
   }
-}
-
-/** @param {string} text @param {string} ink */
-function inked(text, ink) {
-  if (!ink) return new Text(text);
-  const span = document.createElement("span");
-  span.dataset.ink = ink;
-  span.textContent = text;
-  return span;
-}
-
-/** @param {number} at @returns {string} 14:03:07.250 */
-function clock(at) {
-  const time = new Date(at * 1000);
-  const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
-  return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${String(time.getMilliseconds()).padStart(3, "0")}`;
 }

@@ -6,6 +6,7 @@
 /** @import {LogRoom} from "../log-room.js" */
 import { LogFeed } from "../log-feed.js";
 import { LogHistory } from "../log-history.js";
+import { LogLines } from "../log-lines.js";
 import { LogRows } from "./log-rows.js";
 import { TextPart, part, showIf } from "./part.js";
 
@@ -13,73 +14,84 @@ const ANSWER_WITHIN_MS = 8000;
 
 export class LogViewElement extends HTMLElement {
   #history = new LogHistory((address) => fetch(address, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }));
-  #feed = new LogFeed(this.#history, (news) => this.#heard(news));
   #known = false;
   #unseen = 0;
   #painting = false;
   #scroll = part(this, ".log-scroll", HTMLElement);
-  #rows = new LogRows(part(this, ".log-body", HTMLElement), (id) => this.#change(() => this.lines.toggle(id)));
+  #rows = new LogRows(part(this, ".log-body", HTMLElement), (id) => this.pressed(id));
   #says = new TextPart(this, ".log-says");
   #resume = part(this, ".log-resume", HTMLButtonElement);
   #back = part(this, ".log-back", HTMLButtonElement);
+  feed = new LogFeed(this.#history, (news) => this.#heard(news), this.newLines());
 
   connectedCallback() {
     this.#scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.#resume.addEventListener("click", () => this.resume());
-    this.#back.addEventListener("click", () => this.#feed.back());
+    this.#back.addEventListener("click", () => this.feed.back());
     const fold = () => this.lines.fold(this.#rows.columns(this.#scroll.clientWidth));
-    new ResizeObserver(() => this.#change(fold)).observe(this.#scroll);
+    new ResizeObserver(() => this.change(fold)).observe(this.#scroll);
+  }
+
+  /** Where the lines go. */
+  newLines() {
+    return new LogLines();
   }
 
   get lines() {
-    return this.#feed.lines;
+    return this.feed.lines;
   }
 
   get following() {
-    return this.#feed.following;
+    return this.feed.following;
+  }
+
+  /** The row that is to be the last in view; null: where the reader is. @returns {number | null} */
+  get wanted() {
+    return this.following ? this.lines.length : null;
   }
 
   /** Lines of the whole journal: what the room tells, and what is kept. @param {LogRoom} room */
   attach(room) {
-    room.watch((ids, _, changes) => void (ids ? this.#feed.came(/** @type {any} */ (changes)) : this.#feed.again()));
-  }
-
-  /** All that a room keeps, and no more. @param {LogRoom} room */
-  show(room) {
-    room.watch((ids, _, changes) => {
-      if (ids === null) this.lines.clear();
-      this.#feed.take(ids === null ? room.lines : /** @type {any} */ (changes));
-    });
+    room.watch((ids, _, changes) => void (ids ? this.feed.came(/** @type {any} */ (changes)) : this.feed.again()));
   }
 
   /** Other lines: the newest, or from a moment on. @param {LogFilter} filter @param {string} [from] microseconds since 1970 */
   ask(filter, from = "") {
-    return this.#feed.begin(filter, from);
+    return this.feed.begin(filter, from);
   }
 
   resume() {
-    if (this.#feed.hasNewer) void this.ask(this.#feed.filter);
+    if (this.feed.hasNewer) void this.ask(this.feed.filter);
     else this.follow(true);
   }
 
   /** @param {boolean} following whether the newest line is kept in view */
   follow(following) {
-    this.#feed.following = following;
+    this.feed.following = following;
     if (following) this.#unseen = 0;
     this.dispatchEvent(new Event("log-following"));
     this.#paintSoon();
   }
 
+  /** A line's button: it unfolds the line. @param {string} id */
+  pressed(id) {
+    this.change(() => this.lines.toggle(id));
+  }
+
+  /** @param {() => void} change of what is seen */
+  change(change) {
+    change();
+    this.#paintSoon();
+  }
+
   /** @param {News} news */
-  #heard({ kind, rows = 0, count = 0, toEnd = false, kept }) {
+  #heard({ kind, count = 0, toEnd = false, kept }) {
     this.#known ||= kind !== "fault";
-    this.#says.set(this.#feed.fault);
+    this.#says.set(this.feed.fault);
     if (kind === "begun") this.follow(toEnd);
-    if (kind === "newer" && !this.following) this.#scroll.scrollTop -= rows * this.#rows.height;
     if (kind === "newer" && !this.following) this.#unseen += count;
-    if (kind === "older") this.#paint();
-    if (kind === "older") this.#scroll.scrollTop += rows * this.#rows.height;
     if (kept) this.dispatchEvent(new CustomEvent("log-kept", { detail: kept }));
+    if (kind === "older") this.#paint();
     // One may have come to an end while this was on its way. Where little fits the filter, the button looks further.
     if (kind !== "fault" && (count || kind !== "older")) queueMicrotask(() => this.#atEdges());
     this.#paintSoon();
@@ -87,6 +99,7 @@ export class LogViewElement extends HTMLElement {
 
   #scrolled() {
     if (this.following && !this.#rows.isAtEnd(this.#scroll) && !this.#painting) this.follow(false);
+    if (!this.#painting) this.#rows.hold(this.lines, this.#scroll);
     this.#atEdges();
     this.#paintSoon();
   }
@@ -94,14 +107,8 @@ export class LogViewElement extends HTMLElement {
   /** More, where one comes to an end of what is here. */
   #atEdges() {
     if (this.#history.asking || this.following) return;
-    if (this.#feed.hasNewer && this.#rows.isAtEnd(this.#scroll)) void this.#feed.on();
-    else if (this.#scroll.scrollTop < this.#scroll.clientHeight) void this.#feed.back();
-  }
-
-  /** @param {() => void} change */
-  #change(change) {
-    change();
-    this.#paintSoon();
+    if (this.feed.hasNewer && this.#rows.isAtEnd(this.#scroll)) void this.feed.on();
+    else if (this.lines.goesBack && this.#scroll.scrollTop < this.#scroll.clientHeight) void this.feed.back();
   }
 
   #paintSoon() {
@@ -111,10 +118,10 @@ export class LogViewElement extends HTMLElement {
   }
 
   #paint() {
-    this.#rows.paint(this.lines, this.#scroll, this.following);
+    this.#rows.paint(this.lines, this.#scroll, this.wanted);
     showIf(part(this, ".log-empty", HTMLElement), this.#known && this.lines.length === 0);
     showIf(this.#resume, !this.following);
-    showIf(this.#back, this.#feed.hasOlder && this.#scroll.scrollTop === 0);
+    showIf(this.#back, this.lines.goesBack && this.feed.hasOlder && this.#scroll.scrollTop === 0);
     this.#resume.textContent = `Go to the newest line${this.#unseen ? ` (${this.#unseen.toLocaleString("en")} more)` : ""}`;
     this.#painting = false;
   }

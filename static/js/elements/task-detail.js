@@ -4,8 +4,8 @@
 /** @import {ServerClock} from "../server-clock.js" */
 /** @import {Room} from "../task-store.js" */
 /** @import {Row} from "../types.js" */
-import { leftWords, saidBelow, senderWords, timeSpent } from "../detail-words.js";
-import { amount, fraction, nameParts, percent, pretty, visible, visibleLine } from "../format.js";
+import { leftWords, saidBelow, senderWords, thenWords, timeSpent } from "../detail-words.js";
+import { amount, fraction, nameParts, percent, pretty, timeOfDay, visible, visibleLine } from "../format.js";
 import { milestone } from "../milestones.js";
 import { Paces, stalledFor } from "../pace.js";
 import { progressWords } from "../progress-words.js";
@@ -18,10 +18,12 @@ import { ResultCardElement } from "./result-card.js";
 import { TaskFamilyElement, childrenIn } from "./task-family.js";
 import { TaskActionsElement } from "./task-actions.js";
 import { StatePillElement } from "./state-pill.js";
-import { TaskTimelineElement } from "./task-timeline.js";
+import { TaskStoryElement } from "./task-story.js";
+import "./copy-button.js";
+import "./telling-request.js";
 
 const TICK_MS = 1000;
-const TEXTS = ["module", "id", "function", "percent", "note", "amount", "left", "elapsed", "args", "kwargs", "sender", "error", "traceback"];
+const TEXTS = ["module", "id", "function", "percent", "note", "amount", "left", "elapsed", "then", "args", "kwargs", "sender", "error", "traceback"];
 
 export class TaskDetailElement extends HTMLElement {
   live = false;
@@ -30,6 +32,7 @@ export class TaskDetailElement extends HTMLElement {
   #paces = new Paces();
   #painting = false;
   #ticking = 0;
+  /** @type {import("./task-story.js").Then | null} what it shows instead of what it is now */ #then = null;
   /** @type {(() => Row[]) | null} */ #family = null;
   /** @type {Map<string, TextPart>} */ #texts = new Map();
 
@@ -39,6 +42,10 @@ export class TaskDetailElement extends HTMLElement {
     this.#family = () => childrenIn(room);
     if (first) this.#take(first, clock);
     room.watch((_, live) => this.#changed(room, clock, live));
+    this.addEventListener("story-moved", (event) => {
+      this.#then = /** @type {CustomEvent} */ (event).detail;
+      this.#paintSoon(clock);
+    });
     this.#ticking = setInterval(() => this.live && this.#paintSoon(clock), TICK_MS);
   }
 
@@ -79,28 +86,35 @@ export class TaskDetailElement extends HTMLElement {
 
   /** @param {Row} row @param {number} now */
   #paint(row, now) {
-    part(this, "state-pill", StatePillElement).state = row.state;
-    part(this, "task-timeline", TaskTimelineElement).row = row;
-    part(this, "result-card", ResultCardElement).row = row;
+    part(this, "task-story", TaskStoryElement).row = row;
     part(this, "task-actions", TaskActionsElement).show(row, now);
     part(this, "task-family", TaskFamilyElement).show(row, this.#family?.() ?? []);
+    this.#state(this.#then?.row ?? row, this.#then?.at ?? now);
+  }
+
+  /** As it is, or as it was. @param {Row} row @param {number} now */
+  #state(row, now) {
+    part(this, "state-pill", StatePillElement).state = row.state;
+    part(this, "result-card", ResultCardElement).row = row;
     this.#progress(row, now);
     this.#words(row);
+    this.#set("then", this.#then ? `As it was at ${timeOfDay(now)}${row.attempt ? `, attempt ${row.attempt}` : ""}` : "");
     this.dataset.group = groupOf(row.state);
+    this.dataset.then = this.#then ? "yes" : "no";
   }
 
   /** @param {Row} row @param {number} now */
   #progress(row, now) {
     const done = isFinal(row.state) ? null : fraction(row);
-    const left = this.#paces.left(row, now);
+    const left = this.#then ? "" : leftWords(row, this.#paces.left(row, now), now);
     part(this, "progress-bar", ProgressBarElement).fraction = done;
     showIf(part(this, "progress-bar", ProgressBarElement), done !== null);
     this.dataset.bar = done === null ? "no" : "yes";
-    this.dataset.stalled = stalledFor(row, now) === null ? "no" : "yes";
+    this.dataset.stalled = this.#then || stalledFor(row, now) === null ? "no" : "yes";
     this.#set("percent", percent(done));
-    this.#set("note", saidBelow(row) ? "" : progressWords(row, now));
+    this.#set("note", this.#then ? thenWords(row) : saidBelow(row) ? "" : progressWords(row, now));
     this.#set("amount", isFinal(row.state) || !row.note ? "" : amount(row));
-    this.#set("left", leftWords(row, left, now));
+    this.#set("left", left);
     this.#set("elapsed", timeSpent(row, now));
   }
 
