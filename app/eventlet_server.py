@@ -10,6 +10,7 @@ from typing import Any, cast
 import eventlet
 from eventlet import wsgi
 
+from app.allowance import Allowance
 from app.arrivals import Arrival, Arrivals
 from app.complaints import complaints
 from app.guard import WsgiApp
@@ -29,7 +30,10 @@ BACKLOG = 1_024
 """Connections that wait to be accepted: those above the usual 50 would try again after one, three, seven seconds."""
 
 LET_IN_PAUSE_S = 0.002
-"""Between two connections, so that those who are here have their turn while a crowd comes."""
+"""Between two connections of a crowd, so that those who are here have their turn while it comes."""
+
+CROWD = 12
+"""Connections at once: those of two browsers that load a page are none."""
 
 BEING_REFUSED = 32
 GOODBYE_S = 1.0
@@ -133,8 +137,9 @@ class Listener:
         """Raises OSError if the port is taken."""
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         self._listening = eventlet.listen(address, family, backlog=BACKLOG)
-        # Accepted sockets inherit it. Otherwise what is written in two parts waits 40 ms for the first one's receipt.
+        # Accepted sockets inherit it. Otherwise what is small waits up to 40 ms until what was sent before is acknowledged.
         self._listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._at_once = Allowance(CROWD, CROWD)
         self._closed = False
 
     def __getattr__(self, name: str) -> Any:
@@ -142,7 +147,7 @@ class Listener:
 
     def accept(self) -> Any:
         """The next connection and its address."""
-        eventlet.sleep(LET_IN_PAUSE_S)
+        eventlet.sleep(0 if self._at_once.spend() else LET_IN_PAUSE_S)
         try:
             return self._listening.accept()
         except OSError as error:

@@ -40,10 +40,14 @@ class Pings:
         while True:
             self._engine.sleep(LOOK_S)
             try:
-                self._ask()
-                self._let_go()
+                self.look()
             except Exception:
                 logger.exception("looking after the clients failed; the next look is soon")
+
+    def look(self) -> None:
+        """Ask those whose turn it is; let go of those who have not answered."""
+        self._ask()
+        self._let_go()
 
     def _ask(self) -> None:
         now = time.monotonic()
