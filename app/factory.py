@@ -1,15 +1,14 @@
 """Builds the web application."""
 
-import hashlib
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
+from app import compression, errors, guard, kept, packets, shortcut, sockets, wire
 from app import config as settings
-from app import errors, guard, kept, packets, shortcut, sockets, wire
 from app.actions import actions
 from app.api import api
 from app.doorway import Doorway
@@ -17,28 +16,34 @@ from app.extensions import socketio
 from app.logs import logs
 from app.mailings import mailings
 from app.mails import mails
+from app.page_files import Inventory
 from app.pages import pages
 from app.pings import Pings
 from app.roster import Roster
 from app.run import run
+from app.static_files import StaticFiles
 from app.statistics import statistics
 from app.tellings import tellings
 
 ROOT = Path(__file__).parent.parent
 PING_INTERVAL_S, PING_TIMEOUT_S = 10, 5
+STATIC = ROOT / "static"
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """The application with its settings from the environment, and those in `config` over them."""
-    app = Flask("pushboard", root_path=str(ROOT))
+    app = Flask("pushboard", root_path=str(ROOT), static_folder=None)
     app.config.from_mapping(settings.load() | dict(config or {}))
     for blueprint in (pages, api, actions, run, logs, mailings, mails, tellings, statistics):
         app.register_blueprint(blueprint)
     errors.register(app)
     guard.register(app)
-    _add_context(app)
+    compression.register(app)
+    static_files = StaticFiles(STATIC)
+    _add_context(app, static_files)
     _init_socketio(app)
     app.wsgi_app = guard.HostGuard(app.wsgi_app, app.config["TRUSTED_HOSTS"])  # type: ignore[method-assign]
+    app.wsgi_app = static_files.serve(app.wsgi_app)  # type: ignore[assignment, method-assign]
     return app
 
 
@@ -77,14 +82,11 @@ def _name_sessions(web_name: str) -> None:
     engine.generate_id = lambda: f"{web_name}.{unnamed()}"
 
 
-def _add_context(app: Flask) -> None:
-    shown = {"mail_sink": bool(app.config["MAIL_SINK_DIR"]), "asset_version": _asset_version()}
+def _add_context(app: Flask, static_files: StaticFiles) -> None:
+    """What all templates know. page_files: by elements, more sheets, and whether the page is live."""
+    shown = {
+        "mail_sink": bool(app.config["MAIL_SINK_DIR"]),
+        "static_url": static_files.url,
+        "page_files": cache(Inventory(STATIC).of_page),
+    }
     app.context_processor(lambda: shown)
-
-
-def _asset_version() -> str:
-    """Names this state of the static files."""
-    digest = hashlib.sha256()
-    for path in sorted((ROOT / "static").rglob("*.[jc]s*")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]

@@ -1,55 +1,35 @@
 // @ts-check
-/** Starts a page: the elements, the room it shows, and the connection between the two. */
+/** Starts a page that is live: the room it shows, its elements, and the connection between the two. */
 
 /** @import {Refusal} from "./types.js" */
+/** @import {ConnectionStatusElement} from "./elements/connection-status.js" */
+/** @import {TaskDetailElement} from "./elements/task-detail.js" */
+/** @import {TaskDrawerElement} from "./elements/task-drawer.js" */
+/** @import {TellingRequestElement} from "./elements/telling-request.js" */
 import { Bell } from "./bell.js";
-import { Connection } from "./connection.js";
-import { ConnectionStatusElement } from "./elements/connection-status.js";
-import { FleetBoardElement } from "./elements/fleet-board.js";
-import { LogPageElement } from "./elements/log-page.js";
-import { StatisticsBoardElement } from "./elements/statistics-board.js";
-import { TaskBoardElement } from "./elements/task-board.js";
-import { TaskDetailElement } from "./elements/task-detail.js";
-import { TaskDrawerElement } from "./elements/task-drawer.js";
-import "./elements/copy-button.js";
-import "./elements/error-summary.js";
-import "./elements/local-time.js";
-import "./elements/long-task-form.js";
-import "./elements/task-form.js";
-import "./elements/task-log.js";
-import "./elements/task-search.js";
-import "./elements/theme-switch.js";
-import { TellingRequestElement } from "./elements/telling-request.js";
-import { FleetRoom } from "./fleet-store.js";
-import { LogRoom } from "./log-room.js";
 import { TabLine } from "./lines/tab.js";
 import { bestWire } from "./lines/wires.js";
 import { ring } from "./notices.js";
 import { outlooks } from "./outlooks.js";
 import { roomOf } from "./rooms.js";
 import { ServerClock } from "./server-clock.js";
-import { StatisticsRoom } from "./statistics.js";
 import { Room } from "./task-store.js";
 import { alone, takeBack } from "./telling.js";
 import { Wishes, ownStore } from "./wishes.js";
 
+/** @typedef {HTMLElement & {attach: (room: Room, clock: ServerClock) => void, live: boolean}} View what shows a room */
+const VIEWS = "task-board, task-detail, fleet-board, log-page, statistics-board";
+
 /** @param {string} name */
 function show(name) {
   const room = roomOf(name);
-  const { search } = new URL(import.meta.url);
   const wishes = new Wishes(ownStore());
-  const own = () => new Connection(/** @type {any} */ (window).io, wishes.browser);
-  const connection = new TabLine(bestWire(search, wishes.browser, own));
+  const own = () => import("./lines/connected.js").then(({ connectedHub }) => connectedHub(wishes.browser));
+  const connection = new TabLine(bestWire(wishes.browser, own));
   const clock = new ServerClock();
   room.told = (now) => clock.told(now);
-  const views = [...document.querySelectorAll("task-board, task-detail, task-drawer, fleet-board, log-page, statistics-board")];
-  for (const view of views) {
-    if (view instanceof TaskBoardElement || view instanceof TaskDetailElement) view.attach(room, clock);
-    if (view instanceof FleetBoardElement && room instanceof FleetRoom) view.attach(room, clock);
-    if (view instanceof StatisticsBoardElement && room instanceof StatisticsRoom) view.attach(room, clock);
-    if (view instanceof LogPageElement && room instanceof LogRoom) view.attach(room);
-  }
-  connection.addEventListener("change", () => stand(connection, room, views));
+  for (const view of views()) view.attach(room, clock);
+  connection.addEventListener("change", () => stand(connection, room));
   connection.follow(room);
   if (name === "board" || name.startsWith("task:")) connection.follow(outlooks, true); // aside: a page without it is live, too
   const bell = tellOfEnds(connection, wishes, room);
@@ -58,11 +38,12 @@ function show(name) {
     connection.follow(detail.room, true);
     detail.leave = () => connection.leave(detail.room);
   });
+  /** @type {TaskDrawerElement | null} */
   const drawer = document.querySelector("task-drawer");
-  if (drawer instanceof TaskDrawerElement) drawer.attach((taskId) => opened(connection, taskId, wishes, bell), clock);
+  if (drawer) drawer.attach((taskId) => opened(connection, taskId, wishes, bell), clock);
   // Of a page that was reloaded at a task's address, "back" leads to the list only by loading it.
   else addEventListener("popstate", () => location.pathname !== here && location.reload());
-  stand(connection, room, views);
+  stand(connection, room);
 }
 
 /** @param {TabLine} line @param {string} taskId @param {Wishes} wishes @param {Bell} bell @returns {import("./elements/task-drawer.js").Opened} */
@@ -70,37 +51,42 @@ function opened(line, taskId, wishes, bell) {
   const room = new Room(`task:${taskId}`);
   const shown = (/** @type {TaskDetailElement} */ detail) => {
     detail.live = line.live;
-    const request = detail.querySelector("telling-request");
-    if (request instanceof TellingRequestElement) request.attach(room, wishes, bell);
+    for (const request of requestsIn(detail)) request.attach(room, wishes, bell);
     line.follow(room);
   };
   return { room, shown, leave: () => line.leave(room) };
 }
 
-/** @param {TabLine} line @param {Wishes} wishes @param {Room | FleetRoom} room */
+/** @param {TabLine} line @param {Wishes} wishes @param {Room} room */
 function tellOfEnds(line, wishes, room) {
   const wait = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
   const follow = (/** @type {Room} */ one) => line.follow(one, true);
   const back = (/** @type {string} */ taskId) => takeBack(wishes, taskId);
   const bell = new Bell(wishes, { follow, alone, takeBack: back, ring, wait }, room instanceof Room ? room : null);
-  for (const request of document.querySelectorAll("telling-request")) {
-    if (request instanceof TellingRequestElement) request.attach(room, wishes, bell);
-  }
+  for (const request of requestsIn(document)) request.attach(room, wishes, bell);
   addEventListener("storage", () => bell.look());
   bell.look();
   return bell;
 }
 
-/** @param {TabLine} connection @param {Room} room @param {Element[]} views */
-function stand(connection, room, views) {
+/** @param {ParentNode} root @returns {NodeListOf<TellingRequestElement>} */
+function requestsIn(root) {
+  return root.querySelectorAll("telling-request");
+}
+
+/** @returns {NodeListOf<View>} */
+function views() {
+  return document.querySelectorAll(VIEWS);
+}
+
+/** @param {TabLine} connection @param {Room} room */
+function stand(connection, room) {
   const fresh = connection.live && !connection.refusal;
   document.documentElement.toggleAttribute("data-stale", !fresh);
-  for (const view of views) {
-    if (view instanceof TaskBoardElement || view instanceof TaskDetailElement || view instanceof FleetBoardElement || view instanceof StatisticsBoardElement || view instanceof TaskDrawerElement) view.live = fresh;
-  }
-  for (const status of document.querySelectorAll("connection-status")) {
-    if (status instanceof ConnectionStatusElement) status.show(connection.live, worthSaying(connection.refusal, room), room.restarts, connection.tabs);
-  }
+  for (const view of views()) view.live = fresh;
+  /** @type {ConnectionStatusElement | null} */
+  const status = document.querySelector("connection-status");
+  status?.show(connection.live, worthSaying(connection.refusal, room), room.restarts, connection.tabs);
 }
 
 /** A task that was here and has gone is said to be gone in its own place. @param {Refusal | null} refusal @param {Room} room */

@@ -3,11 +3,15 @@
 
 /** @import {ServerClock} from "../server-clock.js" */
 /** @import {Room} from "../task-store.js" */
-import { TaskDetailElement } from "./task-detail.js";
+/** @import {TaskDetailElement} from "./task-detail.js" */
 import { cloned, part } from "./part.js";
 
 const WIDE = "(min-width: 1100px)";
 const CHOICES = ["tab-chosen", "filters-chosen"];
+const SIGNS = ["pointerover", "focusin"];
+
+/** Many who watch the list open no task: what shows one is fetched when somebody is about to. */
+const detail = () => Promise.all([import("./task-detail.js"), ...laterSheets()]).then(([script]) => script);
 
 /**
  * @typedef {object} Opened a task's room that is kept as the server has it
@@ -17,7 +21,8 @@ const CHOICES = ["tab-chosen", "filters-chosen"];
  */
 
 export class TaskDrawerElement extends HTMLElement {
-  /** @type {{detail: TaskDetailElement, opened: Opened, list: string, focus: Element | null, title: string, icon: string} | null} */ #now = null;
+  /** @type {string | null} */ #wanted = null;
+  /** @type {{task: TaskDetailElement, opened: Opened, list: string, focus: Element | null, title: string, icon: string} | null} */ #now = null;
   /** @type {(taskId: string) => Opened} */ #open = () => {
     throw new Error("the drawer is not attached");
   };
@@ -33,16 +38,12 @@ export class TaskDrawerElement extends HTMLElement {
     part(this, ".task-drawer-close", HTMLButtonElement).addEventListener("click", () => this.close());
     // Before the list hears of it: what it is to show goes into its own address, not into the task's.
     for (const choice of CHOICES) document.addEventListener(choice, () => this.#giveWay(), { capture: true });
-    this.#wide.addEventListener("change", () => this.#now && location.reload());
-  }
-
-  /** @param {boolean} live */
-  set live(live) {
-    if (this.#now) this.#now.detail.live = live;
+    this.#wide.addEventListener("change", () => this.#wanted && location.reload());
+    for (const sign of SIGNS) document.querySelector("task-list")?.addEventListener(sign, () => void detail(), { once: true });
   }
 
   close() {
-    if (this.#now) history.back();
+    if (this.#wanted) history.back();
   }
 
   /** A click with a key held, or with another button, is the browser's. @param {MouseEvent} event */
@@ -53,9 +54,9 @@ export class TaskDrawerElement extends HTMLElement {
     if (taskId === null || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     // One step back always leads to the list, however many tasks were looked at.
-    if (this.#now) history.replaceState({ drawer: true }, "", link.pathname);
+    if (this.#wanted) history.replaceState({ drawer: true }, "", link.pathname);
     else this.#put(link.pathname);
-    this.#show(taskId);
+    void this.#show(taskId);
   }
 
   /** @param {string} path */
@@ -76,26 +77,29 @@ export class TaskDrawerElement extends HTMLElement {
   #moved() {
     const taskId = taskIn(location.pathname);
     if (taskId === null) this.#hide();
-    else if (this.#wide.matches) this.#show(taskId);
+    else if (this.#wide.matches) void this.#show(taskId);
     else location.reload();
   }
 
   #giveWay() {
-    if (!this.#now) return;
+    if (!this.#wanted) return;
     history.replaceState(null, "", this.#list);
     this.#hide();
   }
 
   /** @param {string} taskId */
-  #show(taskId) {
+  async #show(taskId) {
+    this.#wanted = taskId;
+    const { TaskDetailElement } = await detail();
+    if (this.#wanted !== taskId) return;
     const before = this.#now ?? { list: this.#list, focus: document.activeElement, title: document.title, icon: icon().href };
     this.#drop();
-    const detail = part(cloned("task-detail-template"), "task-detail", TaskDetailElement);
-    part(this, ".task-drawer-body", HTMLElement).replaceChildren(detail);
+    const task = part(cloned("task-detail-template"), "task-detail", TaskDetailElement);
+    part(this, ".task-drawer-body", HTMLElement).replaceChildren(task);
     const opened = this.#open(taskId);
-    this.#now = { ...before, detail, opened };
-    if (this.#clock) detail.attach(opened.room, this.#clock, opened.room.rows.get(taskId) ?? null);
-    opened.shown(detail);
+    this.#now = { ...before, task, opened };
+    if (this.#clock) task.attach(opened.room, this.#clock, opened.room.rows.get(taskId) ?? null);
+    opened.shown(task);
     this.hidden = false;
     document.documentElement.toggleAttribute("data-drawer", true);
     this.scrollTop = 0;
@@ -103,6 +107,7 @@ export class TaskDrawerElement extends HTMLElement {
   }
 
   #hide() {
+    this.#wanted = null;
     const now = this.#now;
     if (!now) return;
     this.#drop();
@@ -115,11 +120,20 @@ export class TaskDrawerElement extends HTMLElement {
   }
 
   #drop() {
-    this.#now?.detail.detach();
+    this.#now?.task.detach();
     this.#now?.opened.leave();
-    this.#now?.detail.remove();
+    this.#now?.task.remove();
     this.#now = null;
   }
+}
+
+/** @returns {Promise<unknown>[]} */
+function laterSheets() {
+  const links = [...document.querySelectorAll("link[disabled]")].filter((link) => link instanceof HTMLLinkElement);
+  return links.map((link) => {
+    link.disabled = false;
+    return new Promise((done) => ["load", "error"].forEach((end) => link.addEventListener(end, done)));
+  });
 }
 
 function icon() {

@@ -1,11 +1,14 @@
 // @ts-check
 /** The three ways from a tab to its shared end: a shared worker, the tab that leads, or the tab itself. */
 
-/** @import {FromTab, Upstream, Wire} from "./messages.js" */
-import { Hub } from "./hub.js";
+/** @import {Hub} from "./hub.js" */
+/** @import {FromTab, Wire} from "./messages.js" */
 import { hold, whenReleased } from "./locks.js";
 
 const UNREAD_MS = 3000;
+
+/** The address of these scripts has their version: a page and a shared end of two versions don't understand each other. */
+const VERSION = new URL(".", import.meta.url).pathname;
 
 /** A restored page (back and forward) is one that came anew. @param {() => void} hello @param {() => void} bye */
 function comeAndGo(hello, bye) {
@@ -15,32 +18,31 @@ function comeAndGo(hello, bye) {
 
 /**
  * What this browser can: as few connections as possible.
- * @param {string} version @param {string} browser its name @param {() => Upstream} connect @returns {Wire}
+ * @param {string} browser its name @param {() => Promise<Hub>} connect @returns {Wire}
  */
-export function bestWire(version, browser, connect) {
-  if (!("SharedWorker" in globalThis)) return withoutWorker(version, connect);
+export function bestWire(browser, connect) {
+  if (!("SharedWorker" in globalThis)) return withoutWorker(connect);
   try {
-    return sharedWorker(version, browser, () => withoutWorker(version, connect));
+    return sharedWorker(browser, () => withoutWorker(connect));
   } catch {
-    return withoutWorker(version, connect); // a setting of the browser's, or of who runs it, forbids it
+    return withoutWorker(connect); // a setting of the browser's, or of who runs it, forbids it
   }
 }
 
-/** @param {string} version @param {() => Upstream} connect @returns {Wire} */
-function withoutWorker(version, connect) {
-  if ("locks" in navigator && navigator.locks && "BroadcastChannel" in globalThis) return leader(version, connect);
+/** @param {() => Promise<Hub>} connect @returns {Wire} */
+function withoutWorker(connect) {
+  if ("locks" in navigator && navigator.locks && "BroadcastChannel" in globalThis) return leader(connect);
   return ownSocket(connect);
 }
 
 /**
- * @param {string} version of the scripts: a page and a worker of two versions don't understand each other
  * @param {string} browser its name
  * @param {() => Wire} otherwise the way to take if the worker's script does not start
  * @returns {Wire}
  */
-export function sharedWorker(version, browser, otherwise) {
+export function sharedWorker(browser, otherwise) {
   const tab = `tab-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
-  const url = new URL(`worker.js${version}`, import.meta.url);
+  const url = new URL("worker.js", import.meta.url);
   const worker = new SharedWorker(url, { type: "module", name: `pushboard-${browser}` });
   /** @type {Wire | null} */ let instead = null;
   let welcomed = false;
@@ -64,10 +66,10 @@ export function sharedWorker(version, browser, otherwise) {
   };
 }
 
-/** Whoever holds the lock has the connection; when that tab closes, the next one gets it. @param {string} version @param {() => Upstream} connect @returns {Wire} */
-export function leader(version, connect) {
+/** Whoever holds the lock has the connection; when that tab closes, the next one gets it. @param {() => Promise<Hub>} connect @returns {Wire} */
+export function leader(connect) {
   const tab = `tab-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
-  const name = `pushboard-${version}`;
+  const name = `pushboard-${VERSION}`;
   const [all, own] = [new BroadcastChannel(name), new BroadcastChannel(`${name}-${tab}`)];
   /** @param {FromTab} message */
   const send = (message) => all.postMessage({ ...message, from: tab });
@@ -79,7 +81,7 @@ export function leader(version, connect) {
       all.onmessage = ({ data }) => data.kind === "leader" && hello();
       comeAndGo(hello, () => send({ kind: "bye" }));
       void hold(tab).then(hello);
-      void hold(name).then(() => lead(name, new Hub(connect())));
+      void hold(name).then(connect).then((hub) => lead(name, hub));
     },
   };
 }
@@ -126,13 +128,13 @@ function lead(name, hub) {
   all.postMessage({ kind: "leader" });
 }
 
-/** A connection of this tab's own. @param {() => Upstream} connect @returns {Wire} */
+/** A connection of this tab's own. @param {() => Promise<Hub>} connect @returns {Wire} */
 export function ownSocket(connect) {
-  const hub = new Hub(connect());
+  const connected = connect();
   return {
-    send: (message) => queueMicrotask(() => hub.hear("own", message)),
+    send: (message) => void connected.then((hub) => hub.hear("own", message)),
     open(hear, fresh) {
-      queueMicrotask(() => {
+      void connected.then((hub) => {
         fresh();
         hub.came("own", (message) => queueMicrotask(() => hear(message)));
       });

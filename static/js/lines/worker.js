@@ -1,17 +1,15 @@
 // @ts-check
 /** The shared worker: one connection for all tabs of this browser. */
 
-import { Connection } from "../connection.js";
-import { Hub } from "./hub.js";
+/** @import {Hub} from "./hub.js" */
+import { connectedHub } from "./connected.js";
 import { whenReleased } from "./locks.js";
-
-const SOCKET_IO = "../../vendor/socket.io.min.js"; // fetched at set-up; it sets `io`
 
 /** The worker's name ends with the browser's: nothing is kept where workers could read it. */
 const browser = String(/** @type {any} */ (globalThis).name).split("-")[1] ?? "";
 
 // A tab may come before it is loaded: the listener has to be there from the start.
-const ready = import(SOCKET_IO).then(() => new Hub(new Connection(/** @type {any} */ (globalThis).io, browser)));
+const ready = connectedHub(browser);
 
 globalThis.addEventListener("connect", (event) => {
   const [port] = /** @type {MessageEvent} */ (event).ports;

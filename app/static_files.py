@@ -1,0 +1,101 @@
+"""Serves static/ from memory: compressed, and at addresses that change when any file changes.
+
+The version stands in front of the path, so that what a script or a style sheet names relatively is of the same version:
+nothing has to be written into the files, and a browser may keep them for ever.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from werkzeug import Request, Response
+
+from app.guard import StartResponse, WsgiApp
+
+PREFIX = "/static/"
+VERSIONED = re.compile(r"([0-9a-f]{12})/(.+)")
+FOR_EVER, ASK_EACH_TIME = "max-age=31536000, immutable", "no-cache"
+WORTH_IT = 0.9
+"""Compressed it must be at most this much of the file."""
+
+# Of all that guard says only what has a meaning here; there are many files, and it is sent with each. The policy is for
+# the shared worker's script and for pictures that are opened by themselves.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Body:
+    """A file as it is sent in one encoding."""
+
+    def __init__(self, content: bytes, encoding: str = "") -> None:
+        """`encoding`: as in Content-Encoding."""
+        self.content, self.encoding = content, encoding
+        self.etag = hashlib.sha256(content).hexdigest()[:12]
+
+
+class StaticFile:
+    """A file, plain and, where that is worth it, compressed."""
+
+    def __init__(self, path: Path) -> None:
+        """Reads it."""
+        self.plain = Body(path.read_bytes())
+        self.kind = "text/javascript" if path.suffix == ".js" else mimetypes.guess_type(path.name)[0]
+        smaller = gzip.compress(self.plain.content, mtime=0)
+        is_worth_it = len(smaller) <= WORTH_IT * len(self.plain.content)
+        self.compressed = Body(smaller, "gzip") if is_worth_it else None
+
+    def response(self, request: Request) -> Response:
+        """As the request's conditions ask for it, without what depends on its address. Always whole: they are short."""
+        body = self.compressed if self.compressed and request.accept_encodings["gzip"] > 0 else self.plain
+        response = Response(body.content, mimetype=self.kind, headers=HEADERS)
+        response.set_etag(body.etag)
+        if self.compressed:
+            response.headers["Vary"] = "Accept-Encoding"
+        if body.encoding:
+            response.headers["Content-Encoding"] = body.encoding
+        return response.make_conditional(request)
+
+
+class StaticFiles:
+    """All files below a folder, as they were at the start."""
+
+    def __init__(self, folder: Path) -> None:
+        """Reads them."""
+        paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+        self._files = {path.relative_to(folder).as_posix(): StaticFile(path) for path in paths}
+        of_all = "".join(f"{name}\0{file.plain.etag}\0" for name, file in self._files.items())
+        self.version = hashlib.sha256(of_all.encode()).hexdigest()[:12]
+
+    def url(self, name: str) -> str:
+        """Where a browser finds it. Raises KeyError if there is no such file."""
+        self._files[name]
+        return f"{PREFIX}{self.version}/{name}"
+
+    def serve(self, wsgi_app: WsgiApp) -> WsgiApp:
+        """Answer for the files, and let `wsgi_app` answer everything else."""
+
+        def answer(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+            found = self._response(environ) or wsgi_app
+            return found(environ, start_response)
+
+        return answer
+
+    def _response(self, environ: dict[str, Any]) -> WsgiApp | None:
+        path = environ.get("PATH_INFO", "")
+        if not path.startswith(PREFIX) or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return None
+        versioned = VERSIONED.fullmatch(path, len(PREFIX))
+        version, name = versioned.groups() if versioned else ("", path.removeprefix(PREFIX))
+        if name not in self._files:
+            return None
+        response = self._files[name].response(Request(environ))
+        # A page of another version may still ask this process: it gets what is here, and must not keep it.
+        response.headers["Cache-Control"] = FOR_EVER if version == self.version else ASK_EACH_TIME
+        return response
