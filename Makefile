@@ -10,7 +10,7 @@ PYTEST_FLAGS ?=
 SIDE_BY_SIDE := --numprocesses=3 --dist=worksteal
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(LOCK_FLAGS)
-CHECKED := app worker launcher tests bench
+CHECKED := app worker launcher terminal tests bench
 
 .NOTPARALLEL:
 .PHONY: run test check lock screenshots bench bench-latency bench-logs bench-ui faults storm soak clean python

@@ -77,8 +77,12 @@ def _most_connections(given: str) -> int:
 
 
 def async_mode(environ: Mapping[str, str] | None = None) -> str:
-    """What serves: eventlet or threading. Asked before anything is patched, so this file imports next to nothing."""
-    given = (os.environ if environ is None else environ).get("ASYNC_MODE") or "eventlet"
+    """What serves: eventlet or threading. Asked before anything is patched, so this file imports next to nothing.
+
+    The `flask` command patches nothing: there it is threading, if nobody says otherwise.
+    """
+    environ = os.environ if environ is None else environ
+    given = environ.get("ASYNC_MODE") or ("threading" if environ.get("FLASK_RUN_FROM_CLI") else "eventlet")
     if given not in ("eventlet", "threading"):
         raise SettingError(f"ASYNC_MODE must be eventlet or threading, not {given!r}")
     return given

@@ -24,10 +24,11 @@ from app.run import run
 from app.static_files import StaticFiles
 from app.statistics import statistics
 from app.tellings import tellings
+from terminal import commands
 
 ROOT = Path(__file__).parent.parent
-PING_INTERVAL_S, PING_TIMEOUT_S = 10, 5
 STATIC = ROOT / "static"
+PING_INTERVAL_S, PING_TIMEOUT_S = 10, 5
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -42,8 +43,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     static_files = StaticFiles(STATIC)
     _add_context(app, static_files)
     _init_socketio(app)
-    app.wsgi_app = guard.HostGuard(app.wsgi_app, app.config["TRUSTED_HOSTS"])  # type: ignore[method-assign]
     app.wsgi_app = static_files.serve(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = guard.HostGuard(app.wsgi_app, app.config["TRUSTED_HOSTS"])  # type: ignore[method-assign]
+    commands.register(app)
     return app
 
 

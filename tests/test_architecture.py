@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PROGRAMS = ("app", "worker", "launcher")
+PROGRAMS = ("app", "worker", "launcher", "terminal")
 CONTRACT = {
     *("celery_app", "config", "events", "states", "stream", "store", "query", "ledger", "keys", "registry"),
     *("fleet", "queues", "waiting"),  # how workers and queues stand
@@ -32,7 +32,7 @@ INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*(?:
 
 
 def files(folder: str, suffix: str) -> list[Path]:
-    found = (path for path in (ROOT / folder).rglob(f"*{suffix}") if "vendor" not in path.parts)
+    found = (path for path in (ROOT / folder).rglob(f"*{suffix}") if not {"vendor", "node_modules"} & {*path.parts})
     return sorted(found)
 
 
@@ -108,6 +108,12 @@ def test_the_web_does_not_know_the_launcher() -> None:
     assert not importers_of("launcher", "app")
 
 
+@pytest.mark.parametrize("package", ["app", "worker", "launcher", "socketio", "eventlet"])
+def test_the_terminal_knows_the_web_by_its_protocol_alone(package: str) -> None:
+    assert not importers_of(package, "terminal")
+    assert importers_of("terminal", "app") == {"app.factory"}
+
+
 def test_the_edges_do_not_import_each_other() -> None:
     present = [edge for edge in EDGES if (ROOT / "app" / f"{edge}.py").exists()]
     found = {edge: imported_from(ROOT / "app" / f"{edge}.py", "app") & EDGES - {edge} for edge in present}
@@ -145,8 +151,8 @@ def test_nothing_is_pickled(package: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(FORBIDDEN_NAMES))
 def test_no_module_is_called(name: str) -> None:
-    folders = ("app", "worker", "launcher", "tests", "bench", "static")
-    assert not [path for folder in folders for path in (ROOT / folder).rglob("*") if path.stem == name]
+    folders = (*PROGRAMS, "tests", "bench", "static")
+    assert not [path for folder in folders for path in files(folder, "") if path.stem == name]
 
 
 def test_scripts_build_no_html_from_strings() -> None:
