@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import redis
+
 from tests.worker.told import progressed, sent, started, succeeded
 from worker import events, keys, states
 from worker.events import Event
@@ -180,6 +182,15 @@ def test_of_very_many_children_the_first_are_shown_and_all_are_counted(log: Log,
     assert (newest.changes["task_id"], newest.changes["children"]) == ("t1", MOST_CHILDREN + 20)
     assert newest.offset == found.rows[0]["offset"]
     assert not log.client.hexists(keys.row("t1"), f"child{MOST_CHILDREN}"), "the row is not bounded"
+
+
+def test_a_parent_that_redis_has_evicted_has_children_again(log: Log, table: Table, redis_client: redis.Redis) -> None:
+    log.append(started())
+    redis_client.delete(keys.row("t1"))
+    log.append(progressed(1))
+    assert (table.row("t1") or {})["children"] is None, "void: Redis still has the row"
+    log.append(child(1))
+    assert (table.row("t1") or {})["children"] == 1
 
 
 def test_a_parent_that_nobody_knows_is_named_and_nothing_more(log: Log, table: Table) -> None:

@@ -1,22 +1,32 @@
 -- Appends one event: folds it into the task's row if the attempt and the order of states allow, adds what changed to
--- the log, and stamps the row with the entry's offset. Answers {verdict, attempt, offset, what is asked of the task}.
+-- the log, and stamps the row with the entry's offset.
 -- KEYS  row
--- ARGV  task_id, type, state, rank, run, attempt, stamp, group, who, lines, field, value, ...
---       lines: '' or, if the run itself tells this, how many log lines it had written before: each step says so
+-- ARGV  task_id, state, the other parts of the event, each with a line end behind it, which none of them has in it:
+--       type, rank, run, attempt, stamp, group, who, lines, field, value, ...
 --       who: '' or a JSON object of fields and values, for a row that does not know who runs the task
--- worker/stream.py sets above this, as they are the same in each call and each argument costs time: the keys and key
--- prefixes META, LOG, CHANGED, SENT, COUNTS, ROW, INDEX, STATISTICS, and the bounds LOG_LENGTH, KEPT_TASKS, KEPT_S.
+--       lines: '' or, if the run itself tells this, how many log lines it had written before: each step says so
+-- Answers "verdict attempt offset asked", the last being what is asked of the task. One text each way: every argument
+-- and every part of an answer costs its client more than it costs to take it apart here.
+-- worker/stream.py sets above this, as they are the same in each call: the keys and key prefixes META, LOG, CHANGED,
+-- SENT, COUNTS, ROW, INDEX, STATISTICS, and the bounds LOG_LENGTH, KEPT_TASKS, KEPT_S.
 local row = KEYS[1]
-local task_id, kind, state, rank, run, attempt, stamp, group, who, lines = unpack(ARGV, 1, 10)
-local FIRST_FIELD = 11
+local task_id, state = ARGV[1], ARGV[2]
+local parts = {}
+for part in string.gmatch(ARGV[3], '([^\n]*)\n') do parts[#parts + 1] = part end
+local kind, rank, run, attempt, stamp, group, who, lines = unpack(parts, 1, 8)
+local FIRST_FIELD = 9
 rank, attempt = tonumber(rank), tonumber(attempt)
+
+local function answer(verdict, of_attempt, offset, asked)
+  return verdict .. ' ' .. of_attempt .. ' ' .. (offset or '') .. ' ' .. (asked or '')
+end
 
 local clock = redis.call('TIME')
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
 
 -- All of the row that most events need, in one call: each call costs more than what it reads.
 local names = {'rank', 'attempt', 'run', 'state', 'action', 'reports', 'steps', 'quarter', 'of', 'group', 'worker', stamp}
-for at = FIRST_FIELD, #ARGV, 2 do names[#names + 1] = ARGV[at] end
+for at = FIRST_FIELD, #parts, 2 do names[#names + 1] = parts[at] end
 local had = {}
 for place, value in ipairs(redis.call('HMGET', row, unpack(names))) do had[names[place]] = value end
 local had_rank, had_attempt, had_run, had_state = tonumber(had.rank), tonumber(had.attempt) or 0, had.run or '', had.state
@@ -57,27 +67,27 @@ end
 
 -- Only what waits can be withdrawn; what a worker has begun is that worker's to stop.
 if kind == 'task-withdrawn' and (not had_rank or (had_rank > 1 and had_state ~= '"RETRY"')) then
-  return {'ended', had_attempt, ''}
+  return answer('ended', had_attempt)
 end
 
 -- What people ask of a task stands in its row: asked, then seen by its worker, then done or refused.
 local about_action = kind == 'task-action-asked' or kind == 'task-action-seen' or kind == 'task-action-told'
 local action = had.action and had.action ~= 'null' and cjson.decode(had.action) or nil
 local is_open = action ~= nil and action.kind ~= 'rerun' and (action.state == 'asked' or action.state == 'seen')
-if about_action and not had_rank then return {'unknown', 0, '', ''} end
+if about_action and not had_rank then return answer('unknown', 0) end
 local asked = nil
 if kind == 'task-action-asked' then
-  asked = cjson.decode(ARGV[FIRST_FIELD + 1])
+  asked = cjson.decode(parts[FIRST_FIELD + 1])
   asked.asked_at = now_us / 1000000
   if asked.kind == 'rerun' then
-    if had_rank < 9 then return {'running', had_attempt, '', ''} end
+    if had_rank < 9 then return answer('running', had_attempt) end
     local same = action and action.kind == 'rerun' and action.state ~= 'refused' and action.key == asked.key
-    if same and asked.asked_at - action.asked_at < 3 then return {'unchanged', had_attempt, '', 'rerun'} end
+    if same and asked.asked_at - action.asked_at < 3 then return answer('unchanged', had_attempt, '', 'rerun') end
   else
-    if had_rank >= 9 then return {'ended', had_attempt, '', ''} end
+    if had_rank >= 9 then return answer('ended', had_attempt) end
     if had_rank <= 1 or had_state == '"RETRY"' then asked.kind = 'revoke' end
     if is_open and (action.kind == asked.kind or asked.kind ~= 'force') then
-      return {'unchanged', had_attempt, '', action.kind} -- two people press at once: one action, which both see
+      return answer('unchanged', had_attempt, '', action.kind) -- two people press at once: one action, which both see
     end
   end
 end
@@ -89,7 +99,7 @@ if run ~= '' and run ~= had_run then
   elseif had_run == '' then
     attempt = math.max(attempt, 1) -- the row is younger than the run: Redis lost its data
   else
-    return {'superseded', had_attempt, ''}
+    return answer('superseded', had_attempt)
   end
 else
   attempt = had_attempt
@@ -101,7 +111,7 @@ local function is_late_news()
   return kind == 'task-sent' or (kind == 'task-received' and redis.call('HEXISTS', row, 'received_at') == 0)
 end
 if not moves and had_rank and had_rank >= 9 and not is_late_news() and (not about_action or kind == 'task-action-seen') then
-  return {'ended', attempt, ''}
+  return answer('ended', attempt)
 end
 
 local fold, news = {}, {}
@@ -154,7 +164,7 @@ elseif kind == 'task-received' and not moves then
   at_s = redis.call('HGET', row, 'started_at') or at_s
 end
 if stamp ~= '' then offer(stamp, at_s) end
-for at = FIRST_FIELD, #ARGV, 2 do offer(ARGV[at], ARGV[at + 1]) end
+for at = FIRST_FIELD, #parts, 2 do offer(parts[at], parts[at + 1]) end
 if who ~= '' and (run ~= had_run or not had.worker or had.worker == 'null') then
   for name, value in pairs(cjson.decode(who)) do
     had[name] = redis.call('HGET', row, name)
@@ -227,7 +237,7 @@ end
 if is_evicted then -- of a row that was evicted nothing may shine through
   for slot = 0, FIRST_STEPS + LAST_STEPS - 1 do set('step' .. slot, 'null') end
 end
-if #fold == 0 then return {'unchanged', attempt, '', to_do} end
+if #fold == 0 then return answer('unchanged', attempt, '', to_do) end
 
 -- Whoever lists some tasks only, the failed ones say, must know what a task is that comes to be among them: an entry that
 -- tells of another state tells the small row's other fields too.
@@ -254,7 +264,8 @@ if is_first.parent_id and given.parent_id ~= 'null' then
   if parent == task_id or redis.call('EXISTS', ROW .. parent) == 0 then parent = nil end
 end
 if parent then
-  children = redis.call('HINCRBY', ROW .. parent, 'children', 1)
+  children = (tonumber(redis.call('HGET', ROW .. parent, 'children')) or 0) + 1 -- 'null' in a row that was evicted
+  redis.call('HSET', ROW .. parent, 'children', children)
   if children <= MOST_CHILDREN then
     of = given.parent_id
     redis.call('HSET', ROW .. parent, 'child' .. (children - 1), cjson.encode(task_id))
@@ -276,7 +287,7 @@ end
 if kind == 'task-lost' or kind == 'task-put-back' then run = run .. ' (given up)' end
 if run ~= '' then keep('run', run) end
 if moves then
-  keep('rank', ARGV[4])
+  keep('rank', parts[2])
   keep('group', group)
 end
 if steps ~= tonumber(had.steps) then
@@ -390,4 +401,4 @@ for _ = 1, 2 do
   if not crowded and not stale then break end
   drop(oldest[1])
 end
-return {'appended', attempt, offset, to_do}
+return answer('appended', attempt, offset, to_do)
