@@ -40,7 +40,7 @@ def tell(socketio: SocketIO, event: str, data: Any, room: str | None, skips: Cal
 
 
 def _tell(server: Server, event: str, data: Any, room: str | None, skips: Callable[[str], bool]) -> None:
-    packet = Ready(server.packet_class(EVENT, namespace=NAMESPACE, data=[event, data]).encode())
+    packet = Ready(server.packet_class(EVENT, namespace=NAMESPACE, data=[event, data], binary=False).encode())
     members = server.manager.rooms.get(NAMESPACE, {}).get(room, {})
     for number, (sid, eio_sid) in enumerate(list(members.items()), 1):
         if sid in members:  # it may have gone during a pause
