@@ -23,7 +23,7 @@ def alternate(self: Task, attempts: int, acts: int) -> None:
         if act * 4 % acts == 0:
             time.sleep(0.06)  # so that what was reported is not conflated with the next
     if attempt < attempts:
-        raise self.retry(exc=OSError("gateway timeout"), countdown=0)
+        raise self.retry(exc=OSError("gateway timeout"), countdown=0.3)
     logger.info("all is done")
 
 
@@ -34,7 +34,7 @@ def tell(self: Task, folder: str) -> dict[str, Any]:
         logger.info("asking the gateway")
         progress.report(1, 8, "asks the gateway")
         logger.warning("\x1b[33mno answer\x1b[0m for %s s", 30)
-        raise self.retry(exc=OSError("gateway timeout"), countdown=0)
+        raise self.retry(exc=OSError("gateway timeout"), countdown=0.3)
     logger.info("the order is taken from the shelf")
     _report_until(Path(folder) / "half", 2, "packs")
     progress.report(4, 8, "half is packed")

@@ -2,21 +2,16 @@
 /** A task's story on rows: its steps, its log lines between them, and what is missing, as far as it is to be seen. */
 
 /** @import {Entry} from "./log-lines.js" */
-/** @import {LogLine} from "./log-room.js" */
+/** @import {Moment} from "./story-moments.js" */
 /** @import {Row, Step} from "./types.js" */
-import { count, duration, visibleLine } from "./format.js";
 import { LogLines } from "./log-lines.js";
-import { folded } from "./log-text.js";
-import { kindOf, wordsOf } from "./step-words.js";
 import { leftOut, stepsOf } from "./steps.js";
 import { between } from "./story.js";
+import { gap, lineMoment, stepMoment, stepsLeftOut } from "./story-moments.js";
 
 export const KINDS = ["state", "progress", "retry", "action", "mail", "line"];
-const MAIL = "pushboard.mail";
 const OLDER = "older-lines";
 const NEWER = "newer-lines";
-
-/** @typedef {Entry & {id: string, at: number, words: string, steps: number}} Moment what one can go back to; steps: how many there were by then */
 
 export class StoryLines extends LogLines {
   /** @type {Step[]} */ steps = [];
@@ -92,8 +87,8 @@ export class StoryLines extends LogLines {
     /** @type {Entry[]} */ const all = [];
     this.steps.forEach((step, at) => {
       for (const { id } of slots[at]) all.push(lineMoment(/** @type {Entry} */ (of.get(id)), at));
-      if (missing.count && step.n === missing.before) all.push(this.#gap("left-out", stepsLeftOut(missing.count)));
-      all.push(this.#stepMoment(step, at));
+      if (missing.count && step.n === missing.before) all.push(gap("left-out", stepsLeftOut(missing.count), this.columns));
+      all.push(stepMoment(step, at, this.steps[at - 1], this.columns));
     });
     for (const { id } of slots[this.steps.length]) all.push(lineMoment(/** @type {Entry} */ (of.get(id)), this.steps.length));
     this.kinds = new Set(all.map(({ kind = "line" }) => kind));
@@ -105,45 +100,16 @@ export class StoryLines extends LogLines {
     if (withoutLines) return all;
     const isLine = (/** @type {Entry} */ { kind }) => kind === "line" || kind === "mail";
     const last = all.findLastIndex(isLine);
-    if (last >= 0 && this.hasNewer()) all.splice(last + 1, 0, this.#gap(NEWER, "Later log lines are kept", "Load them"));
+    if (last >= 0 && this.hasNewer()) all.splice(last + 1, 0, gap(NEWER, "Later log lines are kept", this.columns, "Load them"));
     const first = all.findIndex(isLine);
-    if (first >= 0 && this.hasOlder()) all.splice(first, 0, this.#gap(OLDER, "Earlier log lines are kept", "Load more of them"));
+    if (first >= 0 && this.hasOlder()) all.splice(first, 0, gap(OLDER, "Earlier log lines are kept", this.columns, "Load more of them"));
     return all;
-  }
-
-  /** @param {Step} step @param {number} at @returns {Moment} */
-  #stepMoment(step, at) {
-    const { group, text, detail } = wordsOf(step);
-    const before = this.steps[at - 1];
-    const waited = before ? `  after ${duration(Math.max(0, step.at - before.at))}` : "";
-    const runs = [{ text, ink: "strong" }, { text: detail && ` · ${detail}`, ink: "" }, { text: waited, ink: "faint" }];
-    const kind = step.kind === "started" ? "attempt" : kindOf(step);
-    const [id, words] = [`step ${step.n}`, detail ? `${text}: ${detail}` : text];
-    const entry = { line: /** @type {LogLine} */ ({ id, at: step.at }), rows: folded(runs.filter((run) => run.text), this.columns), more: 0 };
-    return { ...entry, id, at: step.at, words, steps: at + 1, kind, group, said: JSON.stringify(runs) };
-  }
-
-  /** @param {string} id @param {string} text @param {string} [button] @returns {Entry} */
-  #gap(id, text, button) {
-    const line = /** @type {LogLine} */ ({ id, at: 0 });
-    return { line, rows: folded([{ text, ink: "faint" }], this.columns), more: 0, kind: "gap", button, said: text };
   }
 }
 
 /** @param {Entry[]} entries */
 function momentsOf(entries) {
   return /** @type {Moment[]} */ (entries.filter(({ kind }) => kind !== "gap"));
-}
-
-/** @param {Entry} entry @param {number} steps @returns {Moment} */
-function lineMoment(entry, steps) {
-  const { id, at, logger, text = "" } = entry.line;
-  return Object.assign(entry, { id, at, words: visibleLine(text).slice(0, 200), steps, kind: logger === MAIL ? "mail" : "line" });
-}
-
-/** @param {number} steps */
-function stepsLeftOut(steps) {
-  return `${count(steps)} ${steps === 1 ? "step is" : "steps are"} left out here: the first 20 and the last 40 are kept`;
 }
 
 /** What the button of a gap does. @type {{[id: string]: "back" | "on" | undefined}} */

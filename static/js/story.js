@@ -21,8 +21,9 @@
  */
 export function between(steps, lines) {
   const marks = marksOf(steps);
+  const earliest = steps[0]?.kind === "sent" ? 1 : 0; // nobody can log of a task that is not sent
   const times = highest(steps.map(({ at }) => at));
-  const placed = [...bySource(lines)].flatMap(([source, own]) => places(source, own, marks.get(source) ?? [], times));
+  const placed = [...bySource(lines)].flatMap(([source, own]) => places(source, own, marks.get(source) ?? [], times, earliest));
   placed.sort(order);
   const slots = /** @type {LogLine[][]} */ (Array.from({ length: steps.length + 1 }, () => []));
   for (const { slot, line } of placed) slots[slot].push(line);
@@ -54,12 +55,12 @@ function bySource(lines) {
   return sources;
 }
 
-/** @param {string} source @param {LogLine[]} lines @param {Mark[]} marks @param {number[]} times of the steps @returns {Placed[]} */
-function places(source, lines, marks, times) {
+/** @param {string} source @param {LogLine[]} lines @param {Mark[]} marks @param {number[]} times of the steps @param {number} earliest @returns {Placed[]} */
+function places(source, lines, marks, times, earliest) {
   let [at, slot, time] = [0, 0, 0];
   return lines.map((line) => {
     while (at < marks.length && marks[at].lines < (line.number ?? 0)) at += 1;
-    const first = at ? marks[at - 1].slot + 1 : 0;
+    const first = at ? marks[at - 1].slot + 1 : earliest;
     const last = marks[at]?.slot ?? times.length;
     time = Math.max(time, loggedAt(line));
     slot = Math.max(slot, Math.min(Math.max(after(times, time), first), last));

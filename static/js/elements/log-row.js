@@ -1,9 +1,9 @@
 // @ts-check
 /** One row of a view of log lines: a plain element of its pool, which shows now this, now that. */
 
-/** @import {Place} from "../log-lines.js" */
+/** @import {Entry, Place} from "../log-lines.js" */
 /** @import {LogLine} from "../log-room.js" */
-import { visibleLine } from "../format.js";
+import { timeOfDay, visibleLine } from "../format.js";
 import { cloned, part } from "./part.js";
 
 export class LogRow {
@@ -30,6 +30,7 @@ export class LogRow {
     if (shown === this.shown) return;
     this.shown = shown;
     this.#head(at === 0 ? entry.line : null, entry.line);
+    this.time.title = fullTime(entry);
     this.text.replaceChildren(...entry.rows[at].map(({ text, ink }) => inked(text, ink)));
     const isLast = at === entry.rows.length - 1;
     this.element.dataset.kind = entry.kind ?? "line";
@@ -44,7 +45,7 @@ export class LogRow {
   #head(line, of) {
     this.element.dataset.level = of.level ?? "";
     this.time.dateTime = line ? new Date(line.at * 1000).toISOString() : "";
-    this.time.textContent = line && line.at ? clock(line.at) : "";
+    this.time.textContent = line && line.at ? timeOfDay(line.at) : "";
     this.level.textContent = line?.level ?? "";
     this.source.textContent = line ? visibleLine(`${line.worker ?? ""}${line.pid ? ` ${line.pid}` : ""}`) : "";
     this.source.title = line ? visibleLine(`${line.worker ?? ""} · ${line.process ?? ""} · process ${line.pid ?? "?"} · ${line.logger ?? ""}`) : "";
@@ -63,9 +64,8 @@ function inked(text, ink) {
   return span;
 }
 
-/** @param {number} at @returns {string} 14:03:07.250 */
-function clock(at) {
-  const time = new Date(at * 1000);
-  const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
-  return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${String(time.getMilliseconds()).padStart(3, "0")}`;
+/** Of a line it would be made anew for thousands a second. @param {Entry} entry */
+function fullTime({ kind = "line", line }) {
+  if (kind === "line" || !line.at) return "";
+  return new Date(line.at * 1000).toLocaleString("en", { dateStyle: "full", timeStyle: "long" });
 }

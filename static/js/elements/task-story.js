@@ -2,7 +2,7 @@
 /** What happened to a task and what it logged, on one time line; a slider goes back to how it was then. */
 
 /** @import {Row} from "../types.js" */
-/** @import {Moment} from "../story-lines.js" */
+/** @import {Moment} from "../story-moments.js" */
 import { timeOfDay } from "../format.js";
 import { LogRoom } from "../log-room.js";
 import { asItWas } from "../replay.js";
