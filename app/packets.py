@@ -8,6 +8,7 @@ from typing import Any
 import socketio
 from socketio import packet as kinds
 
+from app import ready_json
 from app.allowance import Allowance
 from app.complaints import complaints
 
@@ -43,6 +44,8 @@ def check(packet: object, place: int = 0) -> None:
 
 class Packet(kinds.Packet):  # type: ignore[misc]  # python-socketio is not typed
     """A Socket.IO packet. One from a client is an event with a name, or about connecting to the one namespace."""
+
+    json = ready_json
 
     def decode(self, encoded_packet: str) -> int:
         """Raises ValueError or RecursionError."""

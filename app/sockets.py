@@ -11,6 +11,7 @@ from app.audience import Gone, TooManyRooms
 from app.complaints import complaints
 from app.errors import BadRequest, NotFound, PushboardError, Unavailable
 from app.extensions import lines_room, pictures, presence, relay, snapshots, socketio
+from app.ready_json import Ready
 from worker.store import Snapshot
 
 MOST_TOKENS, TOKENS_PER_S = 256.0, 20.0
@@ -116,4 +117,4 @@ def _answer(asked: rooms.Request, snapshot: Snapshot) -> dict[str, Any]:
     relay.healed.subscribed(asked.epoch, snapshot.epoch, snapshot.recovered or is_task)
     place = {"room": asked.room, "epoch": snapshot.epoch, "offset": snapshot.offset, "now": snapshot.now_s}
     counts = {"counts": snapshot.counts} if asked.room == rooms.BOARD else {}
-    return {**place, "recovered": snapshot.recovered, "rows": snapshot.rows, **counts}
+    return {**place, "recovered": snapshot.recovered, "rows": Ready(snapshot.text), **counts}

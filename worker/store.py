@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, cast
 
 import redis
@@ -20,19 +21,24 @@ Row = dict[str, Any]
 _STEPS = frozenset(STEPS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
     """Rows that are good up to `offset` of `epoch`; `recovered`: only those changed since an older one.
 
-    now_s: Redis' clock when they were read, in seconds since 1970.
+    text: the rows as a JSON array. now_s: Redis' clock when they were read, in seconds since 1970.
     """
 
     epoch: str
     offset: str
     recovered: bool
-    rows: list[Row]
+    text: str
     now_s: float
     counts: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The rows, taken apart: whoever passes them on needs the text alone."""
+        return cast(list[Row], json.loads(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ class Table:
         if row is None:
             return None
         family = [row, *self._small([json.loads(child) for child in children if child])]
-        return Snapshot(epoch or "", offset or NO_OFFSET, False, family, _seconds(*clock))
+        return Snapshot(epoch or "", offset or NO_OFFSET, False, json.dumps(family), _seconds(*clock))
 
     def _small(self, task_ids: Sequence[str]) -> list[Row]:
         """Rows as on the board, of those that there are."""
@@ -92,7 +98,7 @@ class Table:
         names = [keys.META, keys.CHANGED, keys.SENT, keys.COUNTS]
         answer = self._board(keys=names, args=[keys.ROW, most, epoch, offset, *BOARD_FIELDS])
         now, newest, recovered, counts, rows, *clock = cast(list[Any], answer)
-        return Snapshot(now, newest or NO_OFFSET, bool(recovered), json.loads(rows), _seconds(*clock), _counts(counts))
+        return Snapshot(now, newest or NO_OFFSET, bool(recovered), rows, _seconds(*clock), _counts(counts))
 
     def query(self, query: Query) -> Page:
         """One page of the list, in bounded time however many tasks there are."""
