@@ -10,10 +10,13 @@ from app.page_files import Inventory
 from tests.processes import ROOT
 
 STATIC, TEMPLATES = ROOT / "static", ROOT / "templates"
+PAGES = sorted(path.name for path in TEMPLATES.glob("*.html") if path.name != "base.html")
 ANY_IMPORT = re.compile(r"""(?:\bfrom|^import|\bimport\()\s*["'](\.[^"']+)["']""", re.MULTILINE)
-ELEMENTS = re.compile(r"{% set elements = \((.*?)\) %}")
+SET = r"{{% set {} = \((.*?)\) %}}"
 INCLUDED = re.compile(r"""{% include "([^"]+)" """)
 TAG = re.compile(r"<([a-z]+(?:-[a-z]+)+)[\s>]")
+WHAT = ("elements", "sheets")
+ALONE = re.compile(r"^(\.?[a-z][\w-]*)(?::[\w-]+)* *[{,]", re.MULTILINE)
 
 
 def test_imports_of_all_kinds_are_found_and_comments_are_not() -> None:
@@ -49,18 +52,26 @@ def test_all_imports_are_named_once_and_what_is_missing_is_said() -> None:
         with_all_imports(["a"], {"a": ("gone",)})
 
 
-@pytest.mark.parametrize("page", [path.name for path in sorted(TEMPLATES.glob("*.html")) if path.name != "base.html"])
+@pytest.mark.parametrize("page", PAGES)
 def test_each_element_of_a_page_has_its_script_there(page: str) -> None:
     """Also those that its scripts take from templates: now, or when they are wanted."""
-    elements = re.findall(r"'([\w-]+)'", "".join(ELEMENTS.findall((TEMPLATES / page).read_text())))
     inventory = Inventory(STATIC)
-    files = inventory.of_page((*elements, "theme-switch", "connection-status"), is_live=True)
-    there = with_all_imports(files.modules, {name: made.all for name, made in inventory.imports.items()})
+    graph = {name: made.all for name, made in inventory.imports.items()}
+    there = with_all_imports(inventory.of_page(*said_by(page), is_live=True).modules, graph)
     scripts = {path.stem for path in (STATIC / "js" / "elements").glob("*.js")}
-    for tag in tags(TEMPLATES / page) & scripts:
-        assert f"js/elements/{tag}.js" in there, tag
-        sheet = f"css/elements/{tag}.css"
-        assert sheet in files.sheets + files.later_sheets or not (STATIC / sheet).exists(), sheet
+    tags = set(TAG.findall(markup_of(TEMPLATES / page)))
+    assert not {tag for tag in tags & scripts if f"js/elements/{tag}.js" not in there}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_sheet_makes_of_a_word_wherever_it_stands_it_makes_of_it_on_each_page(page: str) -> None:
+    files = Inventory(STATIC).of_page(*said_by(page), is_live=True)
+    markup = markup_of(TEMPLATES / page) + markup_of(TEMPLATES / "base.html")
+    words = {f".{name}" for names in re.findall(r'class="([^"]*)"', markup) for name in names.split()}
+    words |= set(re.findall(r"<([a-z][a-z-]*)", markup))
+    for sheet in {path.relative_to(STATIC).as_posix() for path in (STATIC / "css").rglob("*.css")}:
+        missed = set(ALONE.findall((STATIC / sheet).read_text())) & words
+        assert not missed or sheet in files.sheets + files.later_sheets, (sheet, missed)
 
 
 def test_a_task_is_shown_only_to_who_wants_to_see_one() -> None:
@@ -72,6 +83,14 @@ def test_a_task_is_shown_only_to_who_wants_to_see_one() -> None:
     assert not set(files.sheets) & set(files.later_sheets)
 
 
-def tags(template: Path) -> set[str]:
+def said_by(page: str) -> tuple[list[str], list[str]]:
+    """The elements and sheets that a template names, and the elements that every page has."""
+    text = (TEMPLATES / page).read_text()
+    elements, sheets = (re.findall(r"'([^']+)'", "".join(re.findall(SET.format(what), text))) for what in WHAT)
+    return [*elements, "theme-switch", "connection-status"], sheets
+
+
+def markup_of(template: Path) -> str:
+    """With all that it includes."""
     text = template.read_text().replace("{{ state_pill(", "<state-pill ")
-    return set(TAG.findall(text)).union(*(tags(TEMPLATES / name) for name in INCLUDED.findall(text)))
+    return text + "".join(markup_of(TEMPLATES / name) for name in INCLUDED.findall(text))
