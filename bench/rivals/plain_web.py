@@ -28,5 +28,12 @@ def join(task_id: str) -> None:
     join_room(task_id)
 
 
+@socketio.on("watch")
+def watch(task_ids: list[str]) -> None:
+    """From here on this client is told of all these tasks."""
+    for task_id in task_ids:
+        join_room(task_id)
+
+
 if __name__ == "__main__":
     socketio.run(app, host="127.0.0.1", port=int(os.environ["PORT"]), log_output=False)
