@@ -29,6 +29,8 @@ appendonly yes
 appendfsync everysec
 save ""
 maxmemory-policy noeviction
+hash-max-listpack-entries 512
+hash-max-listpack-value 1024
 daemonize no
 """
 

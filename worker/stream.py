@@ -156,7 +156,7 @@ def _append_script(limits: Limits) -> str:
 def _entry(entry_id: str, stored: Mapping[str, str]) -> Entry:
     offset = entry_id.split("-")[0]
     try:
-        changes = decode_row(stored)
+        changes = decode_row({**stored, "offset": f'"{offset}"'})
         parent = str(json.loads(stored.get("of", "null")) or "")
     except ValueError:
         return Entry(offset, "foreign", None)

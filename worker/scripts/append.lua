@@ -49,7 +49,7 @@ end
 
 local function add(offset, prev, id, what, pairs_)
   redis.call('XADD', LOG, 'MAXLEN', '~', LOG_LENGTH, offset .. '-0', 'type', what, 'prev', prev,
-    'task_id', id, 'offset', '"' .. offset .. '"', unpack(pairs_))
+    'task_id', id, unpack(pairs_))
 end
 
 -- The list is filtered by these: for each of their values a sorted set of tasks, and how many tasks each value has.
