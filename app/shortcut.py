@@ -1,5 +1,6 @@
 """The short way out under eventlet: a frame is made once, and written straight to each WebSocket."""
 
+import itertools
 import logging
 from collections.abc import Callable
 from types import MethodType
@@ -20,10 +21,12 @@ from app.wire import Wire
 logger = logging.getLogger(__name__)
 
 BATCH = 128
-"""Clients that are told without a pause; then whoever else waits for the processor has a turn."""
+"""Clients of one room or many that are told without a pause; then whoever else waits for the processor has a turn."""
 
 NAMESPACE = "/"
 PROBE_ANSWER = "3probe"
+
+_told = itertools.count(1)
 
 
 def tell(socketio: SocketIO, event: str, data: Any, room: str | None, skips: Callable[[str], bool]) -> None:
@@ -42,11 +45,11 @@ def tell(socketio: SocketIO, event: str, data: Any, room: str | None, skips: Cal
 def _tell(server: Server, event: str, data: Any, room: str | None, skips: Callable[[str], bool]) -> None:
     packet = Ready(server.packet_class(EVENT, namespace=NAMESPACE, data=[event, data], binary=False).encode())
     members = server.manager.rooms.get(NAMESPACE, {}).get(room, {})
-    for number, (sid, eio_sid) in enumerate(list(members.items()), 1):
+    for sid, eio_sid in list(members.items()):
+        if next(_told) % BATCH == 0:
+            server.eio.sleep(0)
         if sid in members:  # it may have gone during a pause
             _give(server.eio, sid, eio_sid, packet, skips)
-        if number % BATCH == 0:
-            server.eio.sleep(0)
 
 
 def _give(engine: Any, sid: str, eio_sid: str, packet: Ready, skips: Callable[[str], bool]) -> None:
@@ -68,6 +71,7 @@ def serve(handle: MethodType, wire: Wire) -> Any:
         return handle(wire)
     wire.socket.settimeout(socket.server.ping_interval + socket.server.ping_timeout)
     if socket.connected and not _has_moved(socket, wire):
+        wire.close()
         return []
     socket.connected = socket.upgraded = True
     outgoing = _take_over(socket, wire)
