@@ -12,7 +12,7 @@ from bench.row import Row
 from bench.stand import Seen, Stand, repeated, room, watch, window
 from tests.processes import Service
 
-WATCHERS, SECONDS, REPEATS = 1_000, 4.0, 3
+WATCHERS, SECONDS, REPEATS = 1_000, 3.0, 3
 HZ = 16.0
 """Events a second: each comes when nothing waits any more, and so goes at once, and alone."""
 

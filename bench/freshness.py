@@ -8,6 +8,9 @@ from typing import Any
 Chunk = tuple[float, bytes]
 """When it came, and what."""
 
+Told = dict[str, Any]
+"""What an event tells of a task: `task_id`, `note`, `current`."""
+
 EVENT = b"42["
 
 
@@ -33,7 +36,15 @@ def _end(data: bytes) -> tuple[int, int] | None:
     return start, start + (data[1] if start == 2 else int.from_bytes(data[2:start]))
 
 
-def ages_and_delays(heard: Iterable[tuple[float, bytes]]) -> tuple[list[float], list[float]]:
+def told(heard: Iterable[tuple[float, bytes]]) -> Iterator[tuple[float, Told]]:
+    """Each task that an event tells of, and when it did: of a frame of many each of its rows."""
+    for at, text in heard:
+        if text.startswith(EVENT):
+            _, data = json.loads(text[2:])
+            yield from ((at, row) for row in data.get("rows", (data,)))
+
+
+def ages_and_delays(heard: Iterable[tuple[float, Told]]) -> tuple[list[float], list[float]]:
     """In ms: how old each value was that came; and of every report how long it took until it or a later one came.
 
     A value's `note` begins with the clock at its report, `current` is the report's number. Of those that were never
@@ -42,26 +53,17 @@ def ages_and_delays(heard: Iterable[tuple[float, bytes]]) -> tuple[list[float], 
     ages: list[float] = []
     delays: list[float] = []
     newest: dict[str, tuple[float, float]] = {}
-    for at, text in heard:
-        for row in _rows(text):
-            if not row.get("note"):
-                continue
-            stamp, step = float(row["note"].split()[0]), row.get("current")
-            ages.append((at - stamp) * 1000)
-            if step is None:
-                continue
-            before, newest[row["task_id"]] = newest.get(row["task_id"]), (step, stamp)
-            if before and before[0] < step:
-                delays += _delays(at, before, (step, stamp))
+    for at, row in heard:
+        if not row.get("note"):
+            continue
+        stamp, step = float(row["note"].split()[0]), row.get("current")
+        ages.append((at - stamp) * 1000)
+        if step is None:
+            continue
+        before, newest[row["task_id"]] = newest.get(row["task_id"]), (step, stamp)
+        if before and before[0] < step:
+            delays += _delays(at, before, (step, stamp))
     return ages, delays
-
-
-def _rows(text: bytes) -> Sequence[dict[str, Any]]:
-    if not text.startswith(EVENT):
-        return ()
-    _, told = json.loads(text[2:])
-    rows: Sequence[dict[str, Any]] = told.get("rows", (told,))
-    return rows
 
 
 def _delays(at: float, before: tuple[float, float], now: tuple[float, float]) -> Iterator[float]:

@@ -8,22 +8,23 @@ SLOWEST, STEPS = 0.25, 4
 FACTOR = 16.0
 """Between the slowest and the fastest rate that are tried; half of what is left with each step."""
 
-SECONDS = 3.0
+SECONDS = 2.0
 BEHIND = 0.05
 """The share of what was told that may still be on its way at the end."""
 
 DRAINED_S = 30.0
 
 
-def rate(source: Player, crowd: Player, tasks: int) -> float:
-    """The fastest of the rates that were tried that it kept up with, in updates a second of each task; 0 for none.
+def rate(source: Player, crowd: Player) -> float:
+    """The fastest of the rates that were tried that it kept up with, in updates a second of each task.
 
-    All watch all tasks, and each update of a task goes to all.
+    All watch all tasks, and each update of a task goes to all. Of who keeps up with none it is said to be the slowest
+    rate: that is more than it can do.
     """
-    kept, step = 0.0, FACTOR
+    kept, step = SLOWEST, FACTOR
     for _ in range(STEPS):
         step **= 0.5
-        trial = (kept or SLOWEST) * step
+        trial = kept * step
         if _keeps_up(source, crowd, trial):
             kept = trial
     return kept

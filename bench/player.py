@@ -21,8 +21,8 @@ class Player:
 
     @classmethod
     def of(cls, module: str, **env: str) -> Self:
-        """A module of Python that calls `obey`."""
-        return cls([sys.executable, "-m", module], **env)
+        """A module of Python that calls `obey`. What its libraries warn of is said elsewhere."""
+        return cls([sys.executable, "-W", "ignore", "-m", module], **env)
 
     @property
     def pid(self) -> int:

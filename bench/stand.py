@@ -2,9 +2,10 @@
 
 import json
 import secrets
+import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -17,6 +18,7 @@ from launcher.redis_server import RedisServer
 from tests.processes import Service, new_web, service_env
 
 WARM_UP_S = 1.0
+QUIET = 0.1
 
 
 class Seen(NamedTuple):
@@ -53,6 +55,10 @@ class Stand:
     def plain(self) -> Service:
         """Plain Flask-SocketIO."""
         return self._web("plain", "python -m bench.rivals.plain_web")
+
+    def status(self) -> Service:
+        """Flask that is asked how far tasks are."""
+        return self._web("status", "python -m bench.rivals.status_web")
 
     def node(self, script: str) -> Service:
         """One of Node's; there has to be one."""
@@ -115,6 +121,12 @@ def window(web_pid: int, crowd: Player, seconds: float) -> Seen:
     if told["gone"]:
         raise RuntimeError(f"{told['gone']} clients were sent away")
     return Seen(used.cpu_s / lasted, used.waited_s / lasted, told)
+
+
+def noise(seen: Sequence[Seen]) -> str:
+    """A warning where other processes kept the web from the processor: times are longer then than they would be."""
+    waited = statistics.median(one.waited for one in seen)
+    return f"a busy machine: the web was kept waiting {waited:.0%} of the time" if waited > QUIET else ""
 
 
 def repeated(measure: Callable[[], Seen], tries: int = 3) -> Seen:

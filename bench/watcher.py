@@ -3,9 +3,9 @@
 import contextlib
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from bench.freshness import Chunk, texts
+from bench.freshness import Chunk, Told, texts, told
 from tests.faults.crowd import UPGRADE, frame
 
 HELLO, PING = b"40", b"2"
@@ -39,9 +39,9 @@ class Watcher:
         self.chunks = [(0.0, self._head)] if keeps else None
         self._arrived = self.skip
 
-    def heard(self) -> list[tuple[float, bytes]]:
-        """The messages that were kept, and when each came."""
-        return list(texts(self.chunks or (), self._arrived))
+    def heard(self) -> Iterator[tuple[float, Told]]:
+        """What was told in the messages that were kept, and when."""
+        return told(texts(self.chunks or (), self._arrived))
 
     def read(self) -> None:
         """Take what has come."""

@@ -1,0 +1,75 @@
+"""`python -m bench.idle`: what 2,000 watchers cost while nothing happens: processor and memory."""
+
+import statistics
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bench import report
+from bench.memory import memory_kb
+from bench.player import Player
+from bench.row import Row
+from bench.spent import spent
+from bench.stand import Stand, board, watch
+from tests.processes import Service
+
+WATCHERS, FEW, TASKS, REPEATS = 2_000, 20, 100, 3
+SECONDS = 10.0
+"""From one ping of each watcher to the next."""
+
+SETTLE_S = 1.0
+
+
+class Idle(NamedTuple):
+    """cpu: cores. memory_kb: of each watcher."""
+
+    cpu: float
+    memory_kb: float
+
+
+def rows() -> list[Row]:
+    """In turns, each time with new processes: memory that was given once is not given back."""
+    ours, naive = [], []
+    for _ in range(REPEATS):
+        ours.append(_pushboard())
+        naive.append(_naive())
+    idle, theirs = _median(ours), _median(naive)
+    cpu, memory = f"CPU of the web, {WATCHERS:,} watchers and no news", f"memory per watcher, {WATCHERS:,} of the board"
+    core, kb = f"naive push: {theirs.cpu * 100:.1f}", f"naive push: {theirs.memory_kb:.0f}"
+    return [
+        Row(goal="idle", what=cpu, unit="% of a core", ours=idle.cpu * 100, most=3, note=core),
+        Row(goal="idle", what=memory, unit="KB", ours=idle.memory_kb, most=45, note=kb),
+    ]
+
+
+def _pushboard() -> Idle:
+    with Stand() as stand:
+        stand.source().ask("start", tasks=TASKS)
+        return _idle(stand.pushboard(), stand.crowd(), board())
+
+
+def _naive() -> Idle:
+    with Stand() as stand:
+        return _idle(stand.plain(), stand.crowd(), watch(["board"]))
+
+
+def _idle(web: Service, crowd: Player, say: Sequence[str]) -> Idle:
+    """The first few bring with them what is loaded once."""
+    crowd.ask("come", port=web.port, count=FEW, say=say)
+    before_kb = memory_kb(web.pid)
+    crowd.ask("come", port=web.port, count=WATCHERS, say=say)
+    time.sleep(SETTLE_S)
+    each_kb = (memory_kb(web.pid) - before_kb) / WATCHERS
+    before, started = spent(web.pid), time.monotonic()
+    time.sleep(SECONDS)
+    cpu = spent(web.pid).since(before).cpu_s / (time.monotonic() - started)
+    assert crowd.ask("count")["here"] == WATCHERS + FEW, "some were sent away"
+    return Idle(cpu, each_kb)
+
+
+def _median(of: Sequence[Idle]) -> Idle:
+    return Idle(*(statistics.median(values) for values in zip(*of, strict=True)))
+
+
+if __name__ == "__main__":
+    print("\n".join(report.lines(rows())))
