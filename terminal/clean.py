@@ -1,29 +1,54 @@
-"""Text from elsewhere, fit for a terminal: nothing in it acts on the terminal, or pretends to be something else."""
+"""Text from elsewhere, fit for a terminal: nothing in it acts on the terminal, hides, or turns text round."""
 
+import json
 import re
 import unicodedata
 
 COLOUR = re.compile(r"\x1b\[([0-9;]{0,40})m")
-OTHER_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])?")
-ACTS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?)")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+HIDING = re.compile(
+    "[\x80-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    "\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+LONE = re.compile("[\ud800-\udfff]")
+JOINING_SCRIPTS = (
+    *("ARABIC", "SYRIAC", "MONGOLIAN", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA"),
+    *("TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA"),
+)
+"""Scripts in which joiners belong into words; between Latin letters they would only hide."""
+
 RESET = "\x1b[0m"
+TAB = "    "
+INKS = {code: str(code) for code in (*range(31, 37), *range(90, 97))} | {30: "90"}
+"""Colours that can be read on any ground. All other codes, such as those that conceal, are left out."""
 
 
 def plain(text: object) -> str:
-    """One line without colours; what would act on the terminal is written out."""
-    return _shown(" ".join(COLOUR.sub("", str(text)).splitlines())).replace("\t", " ")
+    """One line without colours; what would act on the terminal is left out or written out."""
+    return re.sub(r"[\n\t]+", " ", _visible(str(text)))
 
 
 def block(text: str, colours: bool) -> str:
     """Lines, with the text's own colours if they are wanted, which end with it."""
-    pieces = COLOUR.split(text.replace("\r\n", "\n"))
-    told = [_shown(piece) if place % 2 == 0 else f"\x1b[{piece}m" * colours for place, piece in enumerate(pieces)]
-    return "".join(told) + RESET * (colours and len(pieces) > 1)
+    told, ink = "", ""
+    for place, piece in enumerate(COLOUR.split(text)):
+        if place % 2 == 0:
+            told += _visible(piece).replace("\t", TAB)
+        elif colours:
+            ink = _ink_after(piece, ink)
+            told += f"{RESET}\x1b[{ink}m" if ink else RESET
+    return told + RESET * (ink != "")
+
+
+def as_json(value: object) -> str:
+    """On one line, and in ASCII that acts on no terminal."""
+    return json.dumps(value).replace("\x7f", "\\u007f")
 
 
 def width(text: str) -> int:
     """How many columns a text takes."""
-    return sum(_columns(character) for character in text)
+    return sum(map(_columns, text))
 
 
 def cut(text: str, columns: int) -> str:
@@ -40,21 +65,44 @@ def cut(text: str, columns: int) -> str:
 
 
 def _columns(character: str) -> int:
-    if unicodedata.combining(character):
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _shown(text: str) -> str:
-    return ACTS.sub(_written_out, OTHER_ESCAPE.sub(lambda found: "".join(map(_mark, found[0])), text))
+def _ink_after(codes: str, ink: str) -> str:
+    """What is left of these codes: a colour, or "" for the usual one."""
+    given = [int(code or 0) for code in codes.split(";")]
+    while given:
+        code = given.pop(0)
+        if code in (38, 48):  # a colour of 256, or of all: one more number, or three
+            del given[: 4 if given[:1] == [2] else 2]
+        elif code in INKS:
+            ink = INKS[code]
+        elif code in (0, 37, 39, 97):
+            ink = ""
+    return ink
 
 
-def _written_out(found: re.Match[str]) -> str:
-    return _mark(found[0])
+def _visible(text: str) -> str:
+    """As `visible` in static/js/format.js: escapes go, and what could hide or turn text round is written out."""
+    text = CONTROL.sub(_picture, ESCAPE.sub("", text).replace("\r\n", "\n"))
+    return LONE.sub("\ufffd", HIDING.sub(_named, text))
 
 
-def _mark(character: str) -> str:
-    code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)  # the picture of a control character
-    return character if character.isprintable() and not ACTS.match(character) else f"<U+{code:04X}>"
+def _picture(found: re.Match[str]) -> str:
+    return "␡" if found[0] == "\x7f" else chr(0x2400 + ord(found[0]))
+
+
+def _named(found: re.Match[str]) -> str:
+    around = found.string[max(0, found.start() - 1) : found.start()], found.string[found.end() : found.end() + 1]
+    if found[0] in "\u200c\u200d" and all(map(_joins, around)):
+        return found[0]
+    return f"[U+{ord(found[0]):04X}]"
+
+
+def _joins(neighbour: str) -> bool:
+    if not neighbour:
+        return False
+    pictured = unicodedata.category(neighbour) in ("So", "Sk") or neighbour in "\u2640\u2642\ufe0f"
+    return pictured or unicodedata.name(neighbour, "").partition(" ")[0] in JOINING_SCRIPTS

@@ -22,7 +22,10 @@ ANSWER_TIMEOUT_S = 10.0
 SILENCE_S = 16.0
 """The web asks every 10 s whether we are here: after so much silence it is gone."""
 
-BROKEN = (OSError, WebSocketException)
+STEADY_S = 5.0
+"""A connection that has lasted so long was a good one: after it the next is tried at once."""
+
+BROKEN = (OSError, WebSocketException, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +45,29 @@ class Line:
         self._socket: WebSocket | None = None
         self._waiting: deque[Said] = deque()
         self._asked = 0
-        self._heard_at = 0.0
+        self._heard_at = self._connected_at = 0.0
         self._tries = 0
 
     def open(self) -> None:
         """Raises NoAnswer if nobody is there, or nobody who speaks Socket.IO."""
         try:
             self._connect()
-        except (*BROKEN, ValueError) as error:
+        except BROKEN as error:
             raise no_answer(self._url, error) from error
 
     def _connect(self) -> None:
-        self._socket = create_connection(self._url.replace("http", "ws", 1) + PATH, timeout=ANSWER_TIMEOUT_S)
-        self._heard_at, self._waiting = time.monotonic(), deque([Said("connected")])
+        address = self._url.replace("http", "ws", 1) + PATH
+        # An Origin is what a browser's page has.
+        self._socket = create_connection(address, timeout=ANSWER_TIMEOUT_S, suppress_origin=True)
+        self._heard_at = self._connected_at = time.monotonic()
+        self._waiting = deque()
         self._expect("0{")
-        self._socket.send("40")
+        self._send("40")
         self._expect("40{")
+        self._waiting.appendleft(Said("connected"))
 
     def close(self) -> None:
-        """For good."""
+        """Until it is made again."""
         if self._socket:
             self._socket.close(timeout=0)
             self._socket = None
@@ -73,16 +80,18 @@ class Line:
             try:
                 if self._socket is None:
                     self._connect()
-                    self._tries = 0
                 elif not self._hear(tick_s):
                     yield Said("tick")
-            except (*BROKEN, ValueError):
-                if self._socket:
-                    yield Said("disconnected")
-                self.close()
-                yield Said("tick")
-                time.sleep(pause_s(self._tries))
-                self._tries += 1
+            except BROKEN:
+                yield Said("disconnected")
+                self._wait_after_break()
+
+    def _wait_after_break(self) -> None:
+        if self._socket and time.monotonic() - self._connected_at > STEADY_S:
+            self._tries = 0
+        self.close()
+        time.sleep(pause_s(self._tries))
+        self._tries += 1
 
     def ask(self, request: Mapping[str, str]) -> dict[str, Any]:
         """The answer to a subscribe; `unavailable` if there is none. What the web says meanwhile is said afterwards."""
@@ -95,7 +104,7 @@ class Line:
         if self._socket is None:
             raise ConnectionResetError
         self._asked += 1
-        self._socket.send(f"42{self._asked}{json.dumps(['subscribe', request])}")
+        self._send(f"42{self._asked}{json.dumps(['subscribe', request])}")
         answers: list[dict[str, Any]] = json.loads(self._expect(f"43{self._asked}["))
         return answers[0]
 
@@ -114,6 +123,11 @@ class Line:
         self._take(packet)
         return packet is not None
 
+    def _send(self, packet: str) -> None:
+        assert self._socket
+        self._socket.settimeout(ANSWER_TIMEOUT_S)
+        self._socket.send(packet)
+
     def _receive(self, wait_s: float) -> str | None:
         """The next packet, None if there is none so soon. Raises one of BROKEN."""
         assert self._socket
@@ -130,8 +144,8 @@ class Line:
         return str(packet)
 
     def _take(self, packet: str | None) -> None:
-        if packet == "2" and self._socket:
-            self._socket.send("3")
+        if packet == "2":
+            self._send("3")
         elif packet and packet.startswith("42"):
             name, *told = json.loads(packet[2:])
             self._waiting.append(Said(name, told[0] if told else {}))

@@ -7,7 +7,7 @@ from terminal import web
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 MOST_OF_A_PAGE = 500
-MOST_PAGES = 400
+FROM_THE_BEGINNING = "0"
 
 Row = dict[str, Any]
 
@@ -19,42 +19,43 @@ class LogLines:
         """wanted: worker, name, task, level, q, as GET /api/logs takes them."""
         self._url, self._wanted, self._show = url, wanted, show
         self.name = _room(wanted)
-        self._epoch = self._offset = ""
-        self._last: str | None = None
+        self.epoch = self._offset = ""
+        self._last = ""  # the place up to which all is shown; "": that of the first answer
 
     def history(self, most: int) -> None:
-        """Show the newest ones that are kept."""
-        pages: list[list[Row]] = []
-        before, missing = "", most
-        while missing > 0 and len(pages) < MOST_PAGES:
+        """Show the newest ones that are kept. Raises NoAnswer or Refused."""
+        pages, before, missing = [], "", most
+        while missing > 0:
             page = self._page(before=before, most=min(missing, MOST_OF_A_PAGE))
             pages.append(page["rows"])
-            missing -= len(page["rows"])
-            before = page["next"]
+            missing, before = missing - len(page["rows"]), page["next"]
             if not before:
                 break
-        if most:
-            self._last = ""
-        for row in (row for rows in reversed(pages) for row in rows):
-            self._take(row)
+        self._last = FROM_THE_BEGINNING if most else ""
+        for rows in reversed(pages):
+            self._take_all(rows)
+
+    def since(self, at: float) -> None:
+        """Show all that are kept from this moment on. Raises NoAnswer or Refused."""
+        self._last = str(int(at * 1e6))
+        self._take_all(self._later())
 
     def request(self) -> dict[str, str]:
         """What to subscribe with now."""
-        return {"room": self.name} | ({"epoch": self._epoch, "offset": self._offset} if self._epoch else {})
+        return {"room": self.name} | ({"epoch": self.epoch, "offset": self._offset} if self.epoch else {})
 
     def answer(self, answer: Mapping[str, Any]) -> bool:
         """Show what is new. A snapshot may have too little of it: then the rest is asked for."""
-        if self._last is None:
-            self._last = answer["offset"]
-        if not answer["recovered"] and self._last and not self._catch_up():
+        self._last = self._last or answer["offset"] or FROM_THE_BEGINNING
+        if not answer["recovered"] and not self._catch_up():
             return False
         self._take_all(answer["rows"])
-        self._epoch, self._offset = answer["epoch"], answer["offset"]
+        self.epoch, self._offset = answer["epoch"], answer["offset"]
         return True
 
     def frame(self, frame: Mapping[str, Any]) -> bool:
         """Show what is new, also what came too fast to be in the frame."""
-        if frame["epoch"] != self._epoch or frame["prev"] > self._offset:
+        if frame["epoch"] != self.epoch or frame["prev"] > self._offset:
             return False
         if frame.get("skipped") and not self._catch_up():
             return False
@@ -62,16 +63,18 @@ class LogLines:
         self._offset = max(self._offset, frame["offset"])
         return True
 
+    def forget(self) -> None:
+        """Lines that have come are true, whatever has become of their task."""
+
     def _catch_up(self) -> bool:
         try:
-            for row in self._after():
-                self._take(row)
+            self._take_all(self._later())
         except (web.NoAnswer, web.Refused):
             return False
         return True
 
-    def _after(self) -> Iterator[Row]:
-        place = self._last or ""
+    def _later(self) -> Iterator[Row]:
+        place = self._last
         while place:
             page = self._page(after=place, most=MOST_OF_A_PAGE)
             yield from page["rows"]
@@ -80,34 +83,31 @@ class LogLines:
     def _page(self, **place: object) -> dict[str, Any]:
         return web.get(self._url, "/api/logs", {**self._wanted, **place})
 
-    def _take_all(self, rows: list[Row]) -> None:
+    def _take_all(self, rows: Iterator[Row] | list[Row]) -> None:
         for row in rows:
-            if self._is_meant(row):
-                self._take(row)
-
-    def _take(self, row: Row) -> None:
-        if row["offset"] > (self._last or ""):
-            self._last = row["offset"]
-            self._show(row)
+            if row["offset"] > self._last and self._is_meant(row):
+                self._last = row["offset"]
+                self._show(row)
 
     def _is_meant(self, row: Row) -> bool:
         """As app/lines.py decides it. One that only says that lines are missing is: nobody knows what they were."""
         wanted, text = self._wanted, row.get("text", "")
-        if wanted.get("worker") not in (None, "", row["worker"]):
+        if wanted.get("worker", row["worker"]) != row["worker"]:
             return False
         return not text or (
-            wanted.get("name") in (None, "", row.get("name"))
-            and wanted.get("task") in (None, "", row.get("task"))
+            wanted.get("name") in (None, row.get("name"))
+            and wanted.get("task") in (None, row.get("task"))
             and _rank(row.get("level")) >= _rank(wanted.get("level") or LEVELS[0])
-            and (wanted.get("q") or "").casefold() in text.casefold()
+            and wanted.get("q", "").casefold() in text.casefold()
         )
 
 
 def _rank(level: object) -> int:
+    """One that logging does not know counts as INFO."""
     return LEVELS.index(str(level)) if level in LEVELS else 1
 
 
 def _room(wanted: Mapping[str, str]) -> str:
-    if wanted.get("task"):
+    if "task" in wanted:
         return f"logs:task:{wanted['task']}"
-    return f"logs:worker:{wanted['worker']}" if wanted.get("worker") else "logs"
+    return f"logs:worker:{wanted['worker']}" if "worker" in wanted else "logs"

@@ -40,6 +40,10 @@ class Room:
         self.offset = max(self.offset, frame["offset"])
         return True
 
+    def forget(self) -> None:
+        """Nothing that is known of it is true any longer."""
+        self.rows.clear()
+
     def _replace(self, row: Told) -> None:
         name = _name(row)
         if row.get("gone"):

@@ -5,9 +5,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
+
+from terminal import clean
 
 TIMEOUT_S = 10.0
+LONGEST_REASON = 200
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class NoAnswer(Exception):
@@ -18,29 +22,43 @@ class Refused(Exception):
     """The web answers that this cannot be had, and why. `code` is the protocol's."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(clean.plain(message))
         self.code = code
 
 
 def get(url: str, path: str, asked: Mapping[str, object] | None = None) -> dict[str, Any]:
     """What the web answers, as JSON. Raises NoAnswer, or Refused."""
     given = {name: value for name, value in (asked or {}).items() if value not in (None, "")}
-    address = f"{url}{path}?{urlencode(given)}"  # of http or https: see commands.py
+    address = f"{url}{path}?{urlencode(given)}"
     try:
-        with urllib.request.urlopen(address, timeout=TIMEOUT_S) as answer:  # noqa: S310
+        with _opener(url).open(address, timeout=TIMEOUT_S) as answer:
             return _read(url, answer.read())
     except urllib.error.HTTPError as error:
-        refusal = _read(url, error.read()).get("error")
-        if not isinstance(refusal, dict):
-            raise no_answer(url, f"it answers {error.code}") from error
-        raise Refused(str(refusal.get("code")), str(refusal.get("message"))) from error
+        with error:
+            raise _refused(url, error.code, error.read()) from error
     except (OSError, ValueError) as error:
         raise no_answer(url, getattr(error, "reason", error)) from error
 
 
+def _opener(url: str) -> urllib.request.OpenerDirector:
+    """No proxy stands between this machine and itself, whatever the environment says."""
+    is_here = urlsplit(url).hostname in LOOPBACK
+    return urllib.request.build_opener(*[urllib.request.ProxyHandler({})] * is_here)
+
+
 def no_answer(url: str, reason: object) -> NoAnswer:
     """Says where it was looked for, and what to do."""
-    return NoAnswer(f"No Pushboard answers at {url} ({reason}). Is it running there? Name another with --url.")
+    why = clean.cut(clean.plain(reason), LONGEST_REASON)
+    return NoAnswer(f"No Pushboard answers at {url} ({why}). Is it running there? Name another with --url.")
+
+
+def _refused(url: str, code: int, body: bytes) -> Exception:
+    try:
+        refusal = json.loads(body)["error"]
+        return Refused(str(refusal["code"]), str(refusal["message"]))
+    except (ValueError, TypeError, KeyError):
+        words = body.decode(errors="replace").strip() if not body.lstrip().startswith(b"<") else ""
+        return no_answer(url, f"it answers {code}: {words}" if words else f"it answers {code}")
 
 
 def _read(url: str, body: bytes) -> dict[str, Any]:

@@ -14,12 +14,12 @@ CONTRACT = {
     *("fleet", "queues", "waiting"),  # how workers and queues stand
     "statistics",  # what is counted
     *("addresses", "letters"),  # what an address and a letter may be: forms refuse what tasks would refuse
-    *("actions", "call", "purge", "tellings"),  # what people ask of tasks and queues, and with what a task is run again
+    *("actions", "alarms", "call", "purge", "tellings"),  # what people ask of tasks and queues, and with what a task is run again
     "logs",  # the workers' log lines
     *("errors", "log_lines"),  # a setting's error and the form of a log line are the same in both processes
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "manager", "service", "handlers"}
-EDGES = {"pages", "api", "run", "sockets", "mailings", "mails", "actions", "tellings", "statistics"}
+EDGES = {"alarms", "pages", "api", "run", "sockets", "mailings", "mails", "actions", "tellings", "statistics"}
 MAX_FUNCTION_LINES = 40
 MAX_FILE_LINES = {".py": 200, ".js": 150, ".css": 150, ".html": 80}
 LONGER = "longer than"  # a file above the limit says in its head why it is longer than that
@@ -108,10 +108,21 @@ def test_the_web_does_not_know_the_launcher() -> None:
     assert not importers_of("launcher", "app")
 
 
-@pytest.mark.parametrize("package", ["app", "worker", "launcher", "socketio", "eventlet"])
+@pytest.mark.parametrize("package", ["app", "launcher", "socketio", "engineio", "eventlet", "redis", "celery"])
 def test_the_terminal_knows_the_web_by_its_protocol_alone(package: str) -> None:
     assert not importers_of(package, "terminal")
-    assert importers_of("terminal", "app") == {"app.factory"}
+
+
+def test_the_terminal_shares_words_with_the_worker_and_nothing_else() -> None:
+    shared = {module for path in python_files("terminal") for module in imported_from(path, "worker")}
+    assert shared <= {"states", "steps"}
+
+
+def test_the_web_registers_the_terminals_commands_and_loads_nothing_of_what_they_do() -> None:
+    assert importers_of("terminal", "app", "worker", "launcher") == {"app.factory"}
+    at_the_start = ast.parse((ROOT / "terminal" / "commands.py").read_text()).body
+    loaded = {node.module for node in at_the_start if isinstance(node, ast.ImportFrom)}
+    assert {name for name in loaded if name and name.startswith("terminal")} == {"terminal.moments"}
 
 
 def test_the_edges_do_not_import_each_other() -> None:

@@ -1,35 +1,25 @@
 """`watch`: tasks until they have ended."""
 
-import contextlib
-import os
-import pty
-import select
+import json
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import celery
+import pytest
+import redis
 
-from tests.processes import ROOT, Service, service_env, wait_until
-from worker import events, states
-from worker.events import Event
+from launcher.redis_server import RedisServer
+from tests.processes import Service, wait_until
+from tests.terminal.lives import begin, end, report
+from worker import states
 from worker.stream import Log
 
 
-def _begin(log: Log, task_id: str) -> None:
-    log.append(events.sent(task_id, "shop.order", "celery"))
-    log.append(Event("task-started", task_id, states.STARTED, "r", 0, "started_at", {"worker": "w1"}))
-
-
-def _report(log: Log, task_id: str, current: int) -> None:
-    fields = {"current": current, "total": 100, "note": f"box {current}"}
-    log.append(events.progressed(task_id, "r", 1, states.PROGRESS, fields))
-
-
-def _end(log: Log, task_id: str, state: str = states.SUCCESS) -> None:
-    log.append(events.ended("task-ended", task_id, state, "r", 1, summary="all packed"))
+def _told(command: Any) -> list[str]:
+    """What happened, without the time of day and the name."""
+    return [line.split("] ", 1)[1] for line in command.lines]
 
 
 def test_a_real_task_is_watched_to_its_end(
@@ -40,80 +30,126 @@ def test_a_real_task_is_watched_to_its_end(
     task = sender.send_task("demo.long_task", kwargs={"step_s": 0.05})
     watched = run(web, "watch", task.id)
     assert watched.wait(60) == 0
-    assert watched.lines[-1].startswith(f"SUCCESS   [{'#' * 24}] 100 % demo.long_task")
-    assert len(watched.lines) <= 16  # a line for each state, and for each tenth of the way
+    told = _told(watched)
+    assert any(line.startswith("attempt 1 started · on celery@") for line in told)
+    assert told[-1].startswith("SUCCESS · ")
+    assert len(told) <= 17  # each state, and each tenth of the way
 
 
 def test_the_exit_code_says_whether_all_have_succeeded(web: Service, log: Log, run: Any) -> None:
-    _begin(log, "t1")
-    _begin(log, "t2")
+    begin(log, "t1")
+    begin(log, "t2")
     both, one = run(web, "watch", "t1", "t2"), run(web, "watch", "t1")
-    both.wait_for("t2")
-    _end(log, "t1")
-    _end(log, "t2", states.FAILURE)
+    both.wait_for("[t2]")
+    end(log, "t1")
+    end(log, "t2", states.FAILURE)
     assert (both.wait(), one.wait()) == (1, 0)
 
 
-def test_a_task_that_nobody_issued_is_unknown(web: Service, run: Any) -> None:
-    watched = run(web, "watch", "never-sent")
-    assert watched.wait() == 3
-    assert "Nobody issued a task with this id" in watched.said
-
-
-def test_what_happens_while_the_web_is_away_is_told_when_it_is_back(web: Service, log: Log, run: Any) -> None:
-    _begin(log, "t1")
+@pytest.mark.parametrize("state", [states.FAILURE, states.REVOKED, states.LOST, states.REJECTED])
+def test_a_task_that_has_ended_otherwise_is_told_at_once(web: Service, log: Log, run: Any, state: str) -> None:
+    begin(log, "t1")
+    end(log, "t1", state, "no boxes left")
     watched = run(web, "watch", "t1")
-    watched.wait_for("STARTED")
+    assert watched.wait() == 1
+    assert _told(watched) == ["queued in celery", "attempt 1 started · on w1", f"{state} · no boxes left"]
+
+
+def test_a_task_that_nobody_issued_is_unknown(web: Service, log: Log, run: Any) -> None:
+    begin(log, "t1")
+    watched, odd = run(web, "watch", "t1", "never-sent"), run(web, "watch", "never/sent\x1b[2J")
+    assert (watched.wait(), odd.wait()) == (3, 3)
+    assert watched.said.startswith("never-sent: Nobody issued a task with this id")
+    assert watched.lines == []
+    assert odd.said.startswith("task:never/sent: Nobody issued")
+
+
+def test_all_that_happens_while_the_web_is_away_is_told_once(web: Service, log: Log, run: Any) -> None:
+    begin(log, "t1")
+    watched = run(web, "watch", "t1")
+    watched.wait_for("started")
     web.kill()
     watched.wait_to_hear("reconnecting")
-    _report(log, "t1", 50)
+    for share in range(1, 61):
+        report(log, "t1", share)
+    begin(log, "t1", run="r2")  # two attempts in one outage: of the first nothing is to be seen in the row
     web.start()
     watched.wait_to_hear("Live again.")
-    watched.wait_for(" 50 %")
-    _report(log, "t1", 75)
-    watched.wait_for(" 75 %")
-    _end(log, "t1")
+    watched.wait_for("attempt 2")
+    end_of_second = len(watched.lines)
+    assert _told(watched)[2:end_of_second] == [
+        "1 % · 1 of 100 · box 1",
+        "25 % · 25 of 100 · box 25",
+        "50 % · 50 of 100 · box 50",
+        "attempt 2 started · on w1",
+    ]
+    end(log, "t1", run="r2", attempt=2)
     assert watched.wait() == 0
-    assert len(watched.lines) == len(set(watched.lines)) == 4
+    assert len(watched.lines) == len(set(watched.lines))
+    assert watched.said.count("reconnecting") == watched.said.count("Live again.") == 1
 
 
-class Terminal:
-    """A command in a terminal of 100 columns."""
-
-    def __init__(self, web: Service, folder: str, *arguments: str) -> None:
-        self.read = b""
-        self._end, theirs = pty.openpty()
-        env = service_env(DATA_DIR=folder, SECRET_KEY="only for tests, and long enough for them", COLUMNS="100")
-        line = [sys.executable, "-m", "flask", "--app", "app.factory", *arguments, "--url", web.url]
-        self.process = subprocess.Popen(line, cwd=ROOT, env=env, stdin=theirs, stdout=theirs, stderr=theirs)
-        os.close(theirs)
-
-    def shows(self, text: str) -> bool:
-        with contextlib.suppress(OSError):  # it has ended, and all is read
-            if select.select([self._end], [], [], 0.01)[0]:
-                self.read += os.read(self._end, 65_536)
-        return text.encode() in self.read
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self._end)
+def test_nothing_is_missed_while_redis_is_away(tmp_path: Path, start_web: Callable[..., Service], run: Any) -> None:
+    with RedisServer.start(tmp_path / "redis") as server:
+        web = start_web(REDIS_URL=server.url)
+        with redis.Redis.from_url(server.url, decode_responses=True) as client:
+            begin(Log(client), "t1")
+        watched = run(web, "watch", "t1")
+        watched.wait_for("started")
+        server.stop()
+        watched.wait_to_hear("The web cannot reach Redis")
+        server.restart()
+        watched.wait_to_hear("Live again.")
+        with redis.Redis.from_url(server.url, decode_responses=True) as client:
+            report(Log(client), "t1", 33)
+            watched.wait_for("33 %")
+            end(Log(client), "t1")
+        assert watched.wait() == 0
+        assert _told(watched)[1:] == ["attempt 1 started · on w1", "33 % · 33 of 100 · box 33", "SUCCESS · all packed"]
 
 
-def test_in_a_terminal_the_bar_is_drawn_over_and_over(web: Service, log: Log, tmp_path: Any) -> None:
-    _begin(log, "t1")
-    terminal = Terminal(web, str(tmp_path), "watch", "t1")
-    try:
-        wait_until(lambda: terminal.shows("[........................]"), 20, "an empty bar is drawn")
-        for share in (50, 100):
-            _report(log, "t1", share)
-            bar = f"[{'#' * (24 * share // 100)}{'.' * (24 - 24 * share // 100)}]"
-            wait_until(lambda bar=bar: terminal.shows(bar), 20, f"{share} % is drawn")
-        assert b"\x1b[1A\r\x1b[2K" in terminal.read
-        assert terminal.read.count(b"STARTED") < 50
-        terminal.process.send_signal(signal.SIGINT)
-        assert terminal.process.wait(10) == 130
-        terminal.shows("")
-        assert b"Traceback" not in terminal.read
-    finally:
-        terminal.close()
+def test_a_task_that_redis_has_lost_is_waited_for(web: Service, log: Log, redis_client: redis.Redis, run: Any) -> None:
+    begin(log, "t1")
+    watched = run(web, "watch", "t1")
+    watched.wait_for("started")
+    redis_client.flushall()
+    begin(log, "other")  # with it begins another log, of which the web tells all who watch
+    watched.wait_to_hear("Redis has lost it")
+    begin(log, "t1", run="r3")
+    wait_until(lambda: len(watched.lines) > 2, 20, "the task is there again")
+    end(log, "t1", run="r3")
+    assert watched.wait() == 0
+
+
+def test_a_program_gets_each_thing_as_json(web: Service, log: Log, run: Any) -> None:
+    begin(log, "t1")
+    watched = run(web, "watch", "t1", "--json")
+    watched.wait_for("started")
+    report(log, "t1", 40, note="\x1b[2J\x7f\u202e")
+    watched.wait_for("40")
+    end(log, "t1")
+    assert watched.wait() == 0
+    told = [json.loads(line) for line in watched.lines]
+    assert [step["kind"] for step in told] == ["sent", "started", "reported", "ended"]
+    assert told[2]["note"] == "\x1b[2J\x7f\u202e" and told[3]["state"] == states.SUCCESS
+    assert watched.out.read_bytes().decode("ascii").replace("\n", "").isprintable()
+
+
+def test_own_states_are_told_and_what_they_say_acts_on_nothing(web: Service, log: Log, run: Any) -> None:
+    begin(log, "t1")
+    watched = run(web, "watch", "t1")
+    watched.wait_for("started")
+    report(log, "t1", 10, "one\rtwo\x1b]0;owned\x07", "UPLOADING")
+    watched.wait_for("UPLOADING")
+    end(log, "t1", summary="a\nb\x9bc")
+    assert watched.wait() == 0
+    assert _told(watched)[2:] == ["UPLOADING · 10 % · 10 of 100 · one␍two", "SUCCESS · a b[U+009B]c"]
+
+
+def test_ctrl_c_ends_it_quietly(web: Service, log: Log, run: Any) -> None:
+    begin(log, "t1")
+    watched = run(web, "watch", "t1")
+    watched.wait_for("started")
+    watched.process.send_signal(signal.SIGINT)
+    assert watched.wait() == 130
+    assert watched.said == ""
