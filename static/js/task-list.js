@@ -44,3 +44,21 @@ export function windowOf(top, viewHeight, rowHeight, length) {
   const last = Math.ceil((top + viewHeight) / rowHeight) + spare;
   return [Math.min(length, Math.max(0, first)), Math.min(length, Math.max(0, last))];
 }
+
+const AT_LEAST = 3;
+const AHEAD = 11;
+
+/**
+ * The same, but for a reader who scrolls it stays as it is as long as it will do: so only each eighth row or so that comes
+ * into view is work, and then for all of them at once.
+ * @param {[number, number]} before the window until now
+ * @param {number} top @param {number} viewHeight @param {number} rowHeight @param {number} length as for `windowOf`
+ * @returns {[number, number]}
+ */
+export function steadyWindow(before, top, viewHeight, rowHeight, length) {
+  const at = (/** @type {number} */ place) => Math.min(length, Math.max(0, place));
+  const [first, last] = [Math.floor(top / rowHeight), Math.ceil((top + viewHeight) / rowHeight)];
+  const [above, below] = [before[0] > at(first - AT_LEAST), before[1] < at(last + AT_LEAST)];
+  if (!above && !below && before[1] <= length) return before;
+  return [at(first - (above && !below ? AHEAD : AT_LEAST)), at(last + (below && !above ? AHEAD : AT_LEAST))];
+}

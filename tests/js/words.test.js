@@ -7,7 +7,7 @@ import { progressWords } from "../../static/js/progress-words.js";
 import { standingOf } from "../../static/js/standing.js";
 import { countGroups, groupOf, isFinal, wordOf } from "../../static/js/states.js";
 import { tabIcon, tabTitle } from "../../static/js/tab-progress.js";
-import { ListPart, windowOf } from "../../static/js/task-list.js";
+import { ListPart, steadyWindow, windowOf } from "../../static/js/task-list.js";
 
 const row = (fields) => ({ task_id: "a", offset: "1", name: "demo.long_task", ...fields });
 
@@ -42,6 +42,25 @@ test("the window holds the rows in view and some to spare, never more than there
   assert.deepEqual(windowOf(-900, 520, 52, 1000), [0, 0]);
   assert.deepEqual(windowOf(90000, 520, 52, 10), [10, 10]);
   assert.deepEqual(windowOf(0, 520, 52, 0), [0, 0]);
+});
+
+test("the window of a reader who scrolls moves now and then, ahead of the reader, and always has what is seen", () => {
+  /** @type {[number, number]} */ let before = [0, 0];
+  let moves = 0;
+  const scroll = (/** @type {number} */ top) => {
+    const now = steadyWindow(before, top, 520, 52, 1000);
+    moves += now === before ? 0 : 1;
+    before = now;
+    assert.ok(now[0] <= Math.max(0, top / 52 - 2) && now[1] >= Math.min(1000, (top + 520) / 52 + 2), `${top}: ${now}`);
+    assert.ok(now[1] - now[0] <= 26, `${top}: ${now}`);
+  };
+  for (let top = 0; top <= 5200; top += 13) scroll(top);
+  assert.ok(moves >= 10 && moves <= 15, `${moves} times for 100 rows downwards`);
+  for (let top = 5200; top >= 0; top -= 13) scroll(top);
+  assert.ok(moves >= 20 && moves <= 30, `${moves} times for 100 rows both ways`);
+  for (const top of [40_000, 51_480, 300, 20_000]) scroll(top);
+  assert.deepEqual(steadyWindow(before, 0, 520, 52, 5), [0, 5], "a list that has become short");
+  assert.deepEqual(steadyWindow([0, 5], 0, 520, 52, 0), [0, 0]);
 });
 
 test("one line says where a task is", () => {

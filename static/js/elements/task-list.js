@@ -2,7 +2,7 @@
 /** A window of plain rows over a list of any length (10,000 rows at 60 frames a second, measured). */
 
 /** @import {Row} from "../types.js" */
-import { ListPart, windowOf } from "../task-list.js";
+import { ListPart, steadyWindow } from "../task-list.js";
 import { ListKeys } from "./list-keys.js";
 import { part } from "./part.js";
 import { RowPool } from "./row-pool.js";
@@ -22,6 +22,8 @@ export class TaskListElement extends HTMLElement {
   #pool = new RowPool();
   /** @type {Set<string>} */ #dirty = new Set();
   #moved = true;
+  #relisted = true;
+  /** @type {[number, number]} */ #window = [0, 0];
   #painting = false;
   #rowHeight = 52;
   #keys = new ListKeys(this);
@@ -39,6 +41,7 @@ export class TaskListElement extends HTMLElement {
     this.setAttribute("aria-rowcount", String(listed.length + 1));
     this.#resize();
     if (anchor) this.#keep(anchor);
+    this.#relisted = true;
     this.#move();
   }
 
@@ -68,6 +71,7 @@ export class TaskListElement extends HTMLElement {
   #measure() {
     this.#rowHeight = parseFloat(getComputedStyle(this).getPropertyValue("--row-height")) || 52;
     this.#resize();
+    this.#relisted = true;
     this.#move();
   }
 
@@ -111,7 +115,11 @@ export class TaskListElement extends HTMLElement {
   #arrange() {
     this.#moved = false;
     const top = -this.body.getBoundingClientRect().top;
-    const [first, last] = windowOf(top, innerHeight, this.#rowHeight, this.#listed.length);
+    const window = steadyWindow(this.#window, top, innerHeight, this.#rowHeight, this.#listed.length);
+    if (window === this.#window && !this.#relisted) return;
+    this.#window = window;
+    this.#relisted = false;
+    const [first, last] = window;
     const wanted = new Set(this.#listed.between(first, last));
     this.#pool.keep(wanted);
     for (const id of wanted) this.#place(id);
