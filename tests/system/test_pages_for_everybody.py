@@ -53,8 +53,7 @@ WITH_TASKS = {
 
 @pytest.fixture
 def web(start_web: Callable[..., Service], tmp_path: Path) -> Service:
-    sink = tmp_path / "sink"
-    sink.mkdir()
+    (sink := tmp_path / "sink").mkdir()
     (sink / "1700000000123-0123abcd.eml").write_bytes(b"Subject: Hello\nTo: ada@example.com\n\nHello, Ada.")
     return start_web(MAIL_SINK_DIR=str(sink))
 
@@ -116,6 +115,14 @@ def drawn_out(page: Page, web: Service) -> list[str]:
     return [f"a task's drawer, {line}" for line in axe.found(page, wide_only=True)]
 
 
+def gone_back(page: Page, web: Service) -> list[str]:
+    """A task's page as it was earlier: what came later is paler, and can be read."""
+    lines = at(page, web, "/tasks/runs", "task-story .log-row[data-level=CRITICAL]")
+    page.get_by_role("slider", name="Go back to").press("Home")
+    expect(page.locator("task-story .log-row[data-later=true]").first).to_be_visible()
+    return lines + here(page, "a task as it was")
+
+
 def refused(page: Page, web: Service) -> list[str]:
     """A form whose faults the page itself shows, and two that the server refuses."""
     page.goto(f"{web.url}/run/forms.every_kind")
@@ -147,8 +154,7 @@ def offline(pages: list[Page], web: Service) -> list[str]:
 
 def test_where_there_is_no_task_yet(web: Service, page: Page, recorded: Callable[[Page], Recording]) -> None:
     recorded(page).allow("404")
-    lines = objections(page, web, WITHOUT_TASKS)
-    assert not lines, "\n".join(lines)
+    assert not (lines := objections(page, web, WITHOUT_TASKS)), "\n".join(lines)
 
 
 def test_where_there_are_tasks_and_where_something_is_wrong(
@@ -167,7 +173,7 @@ def test_where_there_are_tasks_and_where_something_is_wrong(
         recorded(page).allow("400", "422", "ERR_CONNECTION_REFUSED", "WebSocket connection")
     page = pages[0]
     lines = objections(page, web, WITH_TASKS) + filtered(page, web) + drawn_out(page, web)
-    lines += refused(page, web) + forcibly(page, web) + offline(pages, web)
+    lines += gone_back(page, web) + refused(page, web) + forcibly(page, web) + offline(pages, web)
     assert not lines, "\n".join(lines)
 
 
@@ -181,9 +187,8 @@ def test_with_a_persons_own_colours_and_without_motion_everything_is_still_told(
     expect(page.locator("task-row:not([hidden])").first).to_be_visible()
     page.keyboard.press("j")
     assert css(page, "task-row[data-active]", "outline-style") == "solid"
-    assert css(page, "[data-bar=yes] progress-bar i", "background-color") != css(
-        page, "progress-bar", "background-color"
-    )
+    colours = [css(page, bar, "background-color") for bar in ("[data-bar=yes] progress-bar i", "progress-bar")]
+    assert colours[0] != colours[1]
     page.goto(f"{web.url}/workers")
     expect(page.locator("slot-bars i").first).to_be_visible()
     assert css(page, "[data-slot=busy]", "background-color") != css(page, "[data-slot=free]", "background-color")
@@ -192,5 +197,4 @@ def test_with_a_persons_own_colours_and_without_motion_everything_is_still_told(
 
 
 def css(page: Page, selector: str, name: str) -> str:
-    """How the first of these looks."""
     return str(page.locator(selector).first.evaluate("(it, name) => getComputedStyle(it).getPropertyValue(name)", name))
