@@ -1,0 +1,110 @@
+"""What a look at the table costs with few tasks and with many, and what a task takes in memory."""
+
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+import redis
+
+from app import ready_json
+from app.ready_json import Ready
+from bench import filling, report
+from bench.row import Row
+from launcher.redis_server import RedisServer
+from worker.query import Query
+from worker.store import Table
+from worker.stream import Limits, Log, connect
+
+GOAL = "growth"
+FEW, MANY = 1_000, 100_000
+ROUNDS = 15
+MEASURED_TASKS = 10_000
+BOUND_MS, BOUND_BYTES = 20.0, 2_048
+
+Look = Callable[[Table], object]
+Of = Callable[[Iterable[float]], float]
+
+
+class Filled(NamedTuple):
+    """A Redis with tasks, and how many bytes each of the real ones takes."""
+
+    table: Table
+    bytes_each: float
+
+
+def rows() -> list[Row]:
+    """What was promised of the table."""
+    return rows_of(measure(), MANY)
+
+
+def measure(
+    many: int = MANY, rounds: int = ROUNDS, tasks: int = MEASURED_TASKS, of: Of = statistics.median
+) -> dict[str, float]:
+    """Milliseconds of each look at the table with FEW and with `many` tasks, `of` all rounds; the bytes of a task."""
+    with ExitStack() as stack:
+        few, large = _fill(stack, FEW, FEW), _fill(stack, tasks, many)
+        figures = {"bytes": large.bytes_each}
+        for what, look in LOOKS.items():
+            turns = [(_ms(look, few.table), _ms(look, large.table)) for _ in range(rounds + 1)]
+            small, big = zip(*turns[1:], strict=True)  # in turns, as a machine has quicker and slower moments
+            figures |= {f"{what}, few": of(small), f"{what}, many": of(big)}
+    return figures
+
+
+def rows_of(figures: dict[str, float], many: int) -> list[Row]:
+    """The figures with what was promised of them."""
+    found = []
+    for what in LOOKS:
+        few, large = figures[f"{what}, few"], figures[f"{what}, many"]
+        found.append(Row(goal=GOAL, what=f"{what}, {many:,} tasks", unit="ms", ours=large, most=BOUND_MS))
+        rival = f"{FEW:,} tasks"
+        found.append(Row(goal=GOAL, what=what, unit="ms", ours=large, rival=rival, theirs=few, most=2.0))
+    memory = "with its log entries, where the log has as many entries as there are tasks"
+    each = Row(goal=GOAL, what="a task in Redis", unit="B", ours=figures["bytes"], most=BOUND_BYTES, note=memory)
+    return [*found, each]
+
+
+def _board(table: Table) -> str:
+    """As it goes to a browser."""
+    return ready_json.dumps({"rows": Ready(table.board().text)}, separators=(",", ":"))
+
+
+LOOKS: dict[str, Look] = {
+    "the board": _board,
+    "a page of the list": lambda table: json.dumps(table.query(Query()).rows),
+    "a page by two filters": lambda table: table.query(Query({"group": "succeeded", "name": "shop.job_1"})),
+    "a page by a word": lambda table: table.query(Query(text="all done")),
+    "a word that no task has": lambda table: table.query(Query(text="nowhere")),
+}
+
+
+def _fill(stack: ExitStack, real: int, tasks: int) -> Filled:
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    server = stack.enter_context(RedisServer.start(folder))
+    client = stack.enter_context(connect(server.url, answer_timeout_s=30))
+    log = Log(client, Limits(log_entries=real, tasks=2 * tasks))
+    filling.run_to_success(log, 10)
+    before = _used(client)
+    filling.run_to_success(log, real)
+    bytes_each = (_used(client) - before) / real
+    filling.copy(client, tasks - real)
+    return Filled(Table(client), bytes_each)
+
+
+def _used(client: redis.Redis) -> int:
+    return int(client.info("memory")["used_memory_dataset"])  # type: ignore[index]  # not asynchronous
+
+
+def _ms(look: Look, table: Table) -> float:
+    began = time.perf_counter()
+    look(table)
+    return (time.perf_counter() - began) * 1e3
+
+
+if __name__ == "__main__":
+    print("\n".join(report.lines(rows())))

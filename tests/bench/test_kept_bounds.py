@@ -1,0 +1,29 @@
+"""The bounds of `make bench` that are ratios of one run, with room for a machine that has other things to do."""
+
+import pytest
+
+from bench import table, worker
+from bench.row import Row
+
+ROOM = 2.0
+
+
+def kept(rows: list[Row]) -> dict[str, bool]:
+    return {row.what: row.ratio <= ROOM * row.most for row in rows if row.theirs is not None and row.most}
+
+
+@pytest.mark.timeout(180)
+def test_reports_cost_what_was_promised_beside_tqdm_and_celery() -> None:
+    found = kept(worker.rows_of(worker.measure(rounds=3, calls=20_000)))
+    assert len(found) >= 5, "void: nothing was compared"
+    assert found == dict.fromkeys(found, True)
+
+
+@pytest.mark.timeout(180)
+def test_a_look_at_many_tasks_costs_what_one_at_few_costs() -> None:
+    rows = table.rows_of(table.measure(many=20_000, rounds=7, tasks=500, of=min), 20_000)
+    found = kept(rows)
+    assert len(found) >= 5, "void: nothing was compared"
+    assert found == dict.fromkeys(found, True)
+    memory = next(row for row in rows if row.unit == "B")
+    assert memory.ratio <= ROOM * table.BOUND_BYTES
