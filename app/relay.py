@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -14,16 +14,15 @@ from app.audience import Audience
 from app.feed import INTERVAL_S
 from app.flow import Flow
 from app.healing import Healed
+from app.reading import Reading, is_whole
 from worker import states
 from worker.store import Table
-from worker.stream import FOLLOW_BLOCK_MS, NO_OFFSET, READ_COUNT, Entry, Log
+from worker.stream import FOLLOW_BLOCK_MS, NO_OFFSET, Entry, Log
 
 logger = logging.getLogger(__name__)
 
 SHORTEST_READ_S = 0.005
 """Between two reads of a busy log: bounds what following costs, and adds at most this to a change's way."""
-
-FEWEST_READ = 10
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 0.5
 CHECK_S = 1.0
@@ -42,7 +41,7 @@ class Relay:
         self.audience = Audience(socketio, self)
         self._socketio, self._open_log, self._table = socketio, open_log, table
         self._known = NO_OFFSET  # up to where the log must reach: newer than `offset` until that has been read
-        self._most = READ_COUNT
+        self._reading = Reading()
         self._pause_s = 0.0
         self._checked_at = 0.0
 
@@ -101,8 +100,8 @@ class Relay:
             self._emit(room, {"prev": newest, "offset": newest, "rows": []})
 
     def _read(self, log: Log) -> None:
-        entries = self._newer(log)
-        if self._is_whole(entries):
+        entries = self._reading.after(self.offset, log, self._block_ms())
+        if is_whole(entries, self.offset, self._known):
             with self.audience.lock:
                 for entry in entries:
                     self._take_in(entry)
@@ -113,26 +112,6 @@ class Relay:
         self._check(log)
         if entries:
             self._socketio.sleep(SHORTEST_READ_S)
-
-    def _newer(self, log: Log) -> list[Entry]:
-        """What comes next; less at once after Redis has cut us off, as it does where an answer is too long for it."""
-        try:
-            entries = log.read_after(self.offset, self._block_ms(), self._most)
-        except redis.ConnectionError:
-            self._most = max(self._most // 4, FEWEST_READ)
-            raise
-        if len(entries) < self._most:
-            self._most = READ_COUNT
-        return entries
-
-    def _is_whole(self, entries: Sequence[Entry]) -> bool:
-        """Whether nothing is missing: each entry names the one before it, and what is known to be there has come."""
-        at = self.offset
-        for entry in entries:
-            if entry.prev > at:
-                return False
-            at = max(at, entry.offset)
-        return bool(entries) or self._known <= self.offset
 
     def _block_ms(self) -> int:
         """Until the next frame is due, at most a second."""
