@@ -2,7 +2,7 @@
 /** What a task's page says in words beside its story: how long yet, for how long, from whom. */
 
 /** @import {Row} from "./types.js" */
-import { amount, clock as digits, duration, visibleLine } from "./format.js";
+import { amount, clock as digits, duration, timeOfDay, visibleLine } from "./format.js";
 import { longRange } from "./outlook-words.js";
 import { outlooks } from "./outlooks.js";
 import { elapsed } from "./pace.js";
@@ -16,6 +16,11 @@ export function saidBelow(row) {
 /** What it did, of a moment that is past: how long yet, and its place in line, were said then. @param {Row} row */
 export function thenWords(row) {
   return visibleLine(row.summary) || visibleLine(row.note) || amount(row);
+}
+
+/** @param {Row} row as it was @param {number} at @param {boolean} isUnsure */
+export function momentWords({ attempt }, at, isUnsure) {
+  return `As it was at ${timeOfDay(at)}${attempt ? `, attempt ${attempt}` : ""}${isUnsure ? ", as far as is kept" : ""}`;
 }
 
 /** @param {Row} row @param {number | null} own @param {number} now */

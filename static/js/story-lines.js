@@ -50,6 +50,12 @@ export class StoryLines extends LogLines {
     this.#dim();
   }
 
+  /** Whether steps that are not kept may have been before this moment, and after those that are. @param {Moment} moment */
+  isUnsure({ steps }) {
+    const { count, before } = leftOut(this.steps);
+    return count > 0 && this.steps[steps]?.n === before;
+  }
+
   /** The row after the last moment that has happened. */
   get wanted() {
     const moment = this.#upTo === null ? undefined : this.moments[this.#upTo - 1];

@@ -79,7 +79,9 @@ test("where lines are kept that are not here, it is said", () => {
 
 test("it is said how many steps are left out", () => {
   const steps = [{ n: 0, at: 1, kind: "sent" }, { n: 1, at: 2, kind: "started" }, { n: 9, at: 3, kind: "started" }];
-  assert.match(rowsOf(story(steps, []))[2], /^7 steps are left out here/);
+  const lines = story(steps, []);
+  assert.match(rowsOf(lines)[2], /^7 steps are left out here/);
+  assert.deepEqual(lines.moments.map((moment) => lines.isUnsure(moment)), [false, true, false], "what it was there is not all known");
 });
 
 test("a task is shown as it was", () => {

@@ -8,8 +8,9 @@ from tests.mailings import Mailings
 from tests.processes import Service, wait_until
 from tests.smtp_server import SmtpServer
 from tests.worker.told import sent, started, succeeded
-from worker import states, task_ended
+from worker import mail_log, states, task_ended
 from worker.config import Settings
+from worker.logs.journal import Journal
 from worker.mail import Mail, Mailer
 from worker.stream import Log
 from worker.tellings import Tellings, id_of
@@ -125,3 +126,15 @@ def test_a_lost_task_is_told_of_too() -> None:
     mail = task_ended.mail({"email": ADDRESS, "url": URL}, row, TELLING)
     assert mail.subject == "Lost with its worker: A task"
     assert "Lost with its worker: step 3" in mail.body
+
+
+def test_the_mail_is_in_the_story_of_the_task_that_it_tells_of_and_to_whom_is_not(
+    told: Tellings, mailings: Mailings, mail_worker: StartWorker, smtp_server: SmtpServer
+) -> None:
+    mail_worker()
+    mailings.send(TASK, [TELLING]).ended()
+    assert len(smtp_server.mails) == 1, "void: there was no mail"
+    journal = Journal(mailings.client)
+    wait_until(lambda: journal.of_task("t1"), 10, "it is told in the story of t1")
+    (line,) = [line for chunk in journal.of_task("t1") for line in chunk.lines]
+    assert (line.logger, line.text, line.run) == (mail_log.NAME, "A mail has told of the end", "")

@@ -4,8 +4,8 @@
 /** @import {ServerClock} from "../server-clock.js" */
 /** @import {Room} from "../task-store.js" */
 /** @import {Row} from "../types.js" */
-import { leftWords, saidBelow, senderWords, thenWords, timeSpent } from "../detail-words.js";
-import { amount, fraction, nameParts, percent, pretty, timeOfDay, visible, visibleLine } from "../format.js";
+import { leftWords, momentWords, saidBelow, senderWords, thenWords, timeSpent } from "../detail-words.js";
+import { amount, fraction, nameParts, percent, pretty, visible, visibleLine } from "../format.js";
 import { milestone } from "../milestones.js";
 import { Paces, stalledFor } from "../pace.js";
 import { progressWords } from "../progress-words.js";
@@ -98,7 +98,7 @@ export class TaskDetailElement extends HTMLElement {
     part(this, "result-card", ResultCardElement).row = row;
     this.#progress(row, now);
     this.#words(row);
-    this.#set("then", this.#then ? `As it was at ${timeOfDay(now)}${row.attempt ? `, attempt ${row.attempt}` : ""}` : "");
+    this.#set("then", this.#then ? momentWords(row, now, this.#then.isUnsure) : "");
     this.dataset.group = groupOf(row.state);
     this.dataset.then = this.#then ? "yes" : "no";
   }

@@ -11,7 +11,7 @@ import { StoryPlayer } from "../story-player.js";
 import { TextPart, part, showIf } from "./part.js";
 import { StoryViewElement } from "./story-view.js";
 
-/** @typedef {{row: Row, at: number}} Then a task as it was, and when */
+/** @typedef {{row: Row, at: number, isUnsure: boolean}} Then a task as it was, and when; isUnsure: steps of that time are not kept */
 
 export class TaskStoryElement extends HTMLElement {
   /** @type {Row | null} */ #row = null;
@@ -123,12 +123,17 @@ export class TaskStoryElement extends HTMLElement {
     for (const kind of KINDS) showIf(part(this, `.story-kinds label:has([value="${kind}"])`, HTMLElement), kinds.has(kind));
   }
 
+  /** @param {Row} row @param {Moment} here @returns {Then} */
+  #thenAt(row, here) {
+    return { row: asItWas(row, this.#story.steps.slice(0, here.steps)), at: here.at, isUnsure: this.#story.isUnsure(here) };
+  }
+
   /** @param {Moment | null} here */
   #tell(here) {
     if (here?.id === this.#told) return;
     this.#told = here?.id;
     this.dataset.then = here ? "yes" : "no";
-    const then = here && this.#row ? { row: asItWas(this.#row, this.#story.steps.slice(0, here.steps)), at: here.at } : null;
+    const then = here && this.#row ? this.#thenAt(this.#row, here) : null;
     this.dispatchEvent(new CustomEvent("story-moved", { bubbles: true, detail: then }));
   }
 }
