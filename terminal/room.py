@@ -45,19 +45,18 @@ class Room:
         self.rows.clear()
 
     def _replace(self, row: Told) -> None:
-        name = _name(row)
+        name = row["task_id"]
         if row.get("gone"):
             self.rows.pop(name, None)
         else:
             self.rows[name] = dict(row)
 
     def _change(self, change: Told) -> None:
-        name = _name(change)
+        name = change["task_id"]
         row = self.rows.get(name)
         if change["offset"] <= (row["offset"] if row else self._answered):
             return
+        # A task older than the snapshot: what it reports is no row. A change of state tells all of the row.
+        if row is None and not (change.get("name") or change.get("state") or change.get("gone")):
+            return
         self._replace({**row, **change} if row and not change.get("gone") else change)
-
-
-def _name(row: Told) -> str:
-    return str(row["task_id"] if "task_id" in row else row["id"])
