@@ -36,10 +36,13 @@ from types import FrameType
 
 from flask import Flask
 
+from app.alarm_round import AlarmRound
 from app.collector import Collector
-from app.extensions import ANSWER_TIMEOUT_S, lines_room, pictures, presence, relay, socketio
+from app.endings import Endings
+from app.extensions import ANSWER_TIMEOUT_S, lines_room, log, pictures, presence, relay, socketio
 from app.factory import create_app
 from app.mail_round import MailRound
+from worker.alarms import Letters
 from worker.config import settings
 from worker.log_lines import LineFormatter
 from worker.stream import connect
@@ -87,6 +90,9 @@ class Serving:
             picture.start()
         lines_room.start()
         MailRound(socketio, presence, lambda: Tellings(connect(settings.redis_url, ANSWER_TIMEOUT_S))).start()
+        config = self.app.config
+        letters = Letters(config["ALERT_EMAILS"], config["ALERT_MAILS_AN_HOUR"], config["PUBLIC_URL"])
+        AlarmRound(socketio, Endings(relay, log), letters, config["ALERT_QUEUE_SECONDS"]).start()
         socketio.start_background_task(self._serve)
         collector = Collector(lambda: len(socketio.server.eio.sockets), socketio.sleep)
         socketio.start_background_task(collector.run)

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from worker.addresses import check_address
 from worker.errors import SettingError
 
 MAX_BODY_BYTES = 2_000_000
 SHORTEST_SECRET = 16
 LONGEST_URL = 500
+MOST_ADDRESSES = 20
 PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?", re.ASCII)
 WEB_NAME = re.compile(r"[A-Za-z0-9-]{1,32}", re.ASCII)
 KNOWN_SECRETS = frozenset({"secret", "changeme", "change-me", "dev", "development", "top-secret!", "secret_key"})
@@ -31,6 +33,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     PUBLIC_URL: where the links in mails lead (the first of TRUSTED_ORIGINS; else http with the first name and PORT).
     WEB_NAME: begins the ids of this process's Socket.IO sessions, so that a load balancer knows whose they are (none).
     MOST_CONNECTIONS: browsers and other connections at once (5000); more are told that there is no room.
+    ALERT_EMAILS: who gets mails about alarms, ALERT_MAILS_AN_HOUR at most (nobody, 10). ALERT_QUEUE_SECONDS (300).
     MAIL_SINK_DIR: where the local mail sink writes, in development only. ASYNC_MODE: eventlet or threading.
     """
     environ = os.environ if environ is None else environ
@@ -44,7 +47,10 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "TRUSTED_ORIGINS": origins,
         "PUBLIC_URL": _public_url(environ, host, origins),
         "WEB_NAME": _web_name(environ.get("WEB_NAME") or ""),
-        "MOST_CONNECTIONS": _most_connections(environ.get("MOST_CONNECTIONS") or "5000"),
+        "MOST_CONNECTIONS": _whole(environ, "MOST_CONNECTIONS", 5_000, 1, 60_000),
+        "ALERT_EMAILS": _addresses(environ.get("ALERT_EMAILS")),
+        "ALERT_QUEUE_SECONDS": _whole(environ, "ALERT_QUEUE_SECONDS", 300, 1, 86_400),
+        "ALERT_MAILS_AN_HOUR": _whole(environ, "ALERT_MAILS_AN_HOUR", 10, 1, 1_000),
         "MAIL_SINK_DIR": environ.get("MAIL_SINK_DIR") or None,
         "ASYNC_MODE": async_mode(environ),
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
@@ -70,10 +76,23 @@ def _web_name(given: str) -> str:
     return given
 
 
-def _most_connections(given: str) -> int:
-    if not given.isdecimal() or not 1 <= int(given) <= 60_000:
-        raise SettingError(f"MOST_CONNECTIONS must be a number from 1 to 60000, not {given!r}")
+def _whole(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    given = environ.get(name) or str(default)
+    if not (given.isascii() and given.isdecimal() and len(given) <= 9 and least <= int(given) <= most):
+        raise SettingError(f"{name} must be a number from {least} to {most}, not {given!r}")
     return int(given)
+
+
+def _addresses(given: str | None) -> tuple[str, ...]:
+    addresses = tuple(dict.fromkeys(_list(given)))
+    if len(addresses) > MOST_ADDRESSES:
+        raise SettingError(f"ALERT_EMAILS must have at most {MOST_ADDRESSES} addresses; write to a list instead")
+    for address in addresses:
+        try:
+            check_address(address)
+        except ValueError as error:
+            raise SettingError(f"ALERT_EMAILS must have e-mail addresses with commas between them. {error}") from None
+    return addresses
 
 
 def async_mode(environ: Mapping[str, str] | None = None) -> str:

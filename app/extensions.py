@@ -5,6 +5,7 @@ from functools import cache
 from flask_socketio import SocketIO
 
 from app import rooms
+from app.alarms_room import AlarmsRoom
 from app.lines_room import LinesRoom
 from app.outlooks_room import OutlooksRoom
 from app.picture import Picture
@@ -12,6 +13,7 @@ from app.presence import Presence
 from app.relay import Relay
 from app.statistics_room import StatisticsRoom
 from app.workers_room import WorkersRoom
+from worker.alarms import Alarms
 from worker.celery_app import celery_app
 from worker.config import settings
 from worker.fleet import Fleet
@@ -94,6 +96,12 @@ def queues() -> Queues:
     return Queues(table().client, broker, celery_app.conf.broker_transport_options)
 
 
+@cache
+def alarms() -> Alarms:
+    """The open alarms."""
+    return Alarms(table().client)
+
+
 presence = Presence()
 relay = Relay(socketio, open_log, table)
 workers_room = WorkersRoom(socketio, relay, fleet, queues)
@@ -103,5 +111,6 @@ pictures: dict[str, Picture] = {
     rooms.WORKERS: workers_room,
     rooms.STATISTICS: statistics_room,
     rooms.OUTLOOKS: outlooks_room,
+    rooms.ALARMS: AlarmsRoom(socketio, relay, alarms),
 }
 lines_room = LinesRoom(socketio, relay, open_journal, journal)

@@ -10,6 +10,7 @@ from flask import Flask
 from app import compression, errors, guard, kept, packets, shortcut, sockets, wire
 from app import config as settings
 from app.actions import actions
+from app.alarms import alarms
 from app.api import api
 from app.doorway import Doorway
 from app.extensions import socketio
@@ -35,7 +36,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """The application with its settings from the environment, and those in `config` over them."""
     app = Flask("pushboard", root_path=str(ROOT), static_folder=None)
     app.config.from_mapping(settings.load() | dict(config or {}))
-    for blueprint in (pages, api, actions, run, logs, mailings, mails, tellings, statistics):
+    for blueprint in (pages, api, actions, alarms, run, logs, mailings, mails, tellings, statistics):
         app.register_blueprint(blueprint)
     errors.register(app)
     guard.register(app)

@@ -38,6 +38,7 @@ class Relay:
         self.offset = NO_OFFSET
         self.healed = Healed()
         self.flow = Flow()
+        self.hearers: list[Callable[[Mapping[str, Any]], None]] = [self.flow.add]
         self.audience = Audience(socketio, self)
         self._socketio, self._open_log, self._table = socketio, open_log, table
         self._known = NO_OFFSET  # up to where the log must reach: newer than `offset` until that has been read
@@ -133,7 +134,8 @@ class Relay:
         if entry.changes is None:
             self.healed.foreign_entries += 1
             return
-        self.flow.add(entry.changes)
+        for hear in self.hearers:
+            hear(entry.changes)
         urgent = states.is_final(entry.changes.get("state") or "")
         for room, told in rooms.told_of(entry.changes, entry.parent):
             feed = self.audience.feeds.get(room)

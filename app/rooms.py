@@ -12,7 +12,8 @@ BOARD = "board"
 WORKERS = "workers"
 STATISTICS = "statistics"
 OUTLOOKS = "outlooks"
-PICTURES = frozenset({WORKERS, STATISTICS, OUTLOOKS})
+ALARMS = "alarms"
+PICTURES = frozenset({WORKERS, STATISTICS, OUTLOOKS, ALARMS})
 """Rooms that are looked at once a second, and whose places are not the log's."""
 
 TASK_PREFIX = "task:"

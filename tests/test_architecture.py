@@ -12,9 +12,9 @@ PROGRAMS = ("app", "worker", "launcher", "terminal")
 CONTRACT = {
     *("celery_app", "config", "events", "states", "stream", "store", "query", "ledger", "keys", "registry"),
     *("fleet", "queues", "waiting"),  # how workers and queues stand
-    "statistics",  # what is counted
+    *("statistics", "alarms"),  # what is counted, what goes wrong
     *("addresses", "letters"),  # what an address and a letter may be: forms refuse what tasks would refuse
-    *("actions", "alarms", "call", "purge", "tellings"),  # what people ask of tasks and queues, and with what a task is run again
+    *("actions", "call", "purge", "tellings"),  # what people ask of tasks and queues, and with what a task is run again
     "logs",  # the workers' log lines
     *("errors", "log_lines"),  # a setting's error and the form of a log line are the same in both processes
 }

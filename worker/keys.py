@@ -28,6 +28,13 @@ REVOKED = PREFIX + "revoked"  # zset: task_id of what was revoked while it waite
 ASIDE = PREFIX + "aside"  # list, capped, in the broker's Redis: messages that no worker could take, newest first
 ASIDE_COUNT = PREFIX + "aside:count"  # how many there ever were
 
+ALARMS = PREFIX + "alarms"  # hash, bounded: id -> an open alarm, JSON
+ALARMS_SEEN = PREFIX + "alarms:seen"  # hash, bounded as that: id -> how often it had been when somebody put it aside
+ALARMS_LEAD = PREFIX + "alarms:lead"  # string with an expiry: the web process that looks for alarms
+ALARMS_OFFSET = PREFIX + "alarms:offset"  # string: up to where the log has been looked at for alarms
+ALARM_MAILS = PREFIX + "alarms:mails"  # zset, bounded: mails whose task is not on the queue yet, by time
+ALARM_MAILS_SENT = PREFIX + "alarms:mails:sent"  # zset with an expiry: mails of the last hour, by time
+
 TELLINGS = PREFIX + "tellings"  # zset: id of what somebody is to be told by e-mail, by the time it was asked for
 PRESENT = PREFIX + "present"  # zset: browser by the time when a tab of it was connected last
 
@@ -88,3 +95,13 @@ def lines_from(boot: str) -> str:
 def lines_of(task_id: str) -> str:
     """The key of a list: the offsets of the chunks in which a task has log lines."""
     return f"{PREFIX}lines:task:{task_id}"
+
+
+def alarm_mail(mail_id: str) -> str:
+    """The key of a hash with an expiry: what a mail about an alarm tells, and which of its letters are claimed."""
+    return f"{PREFIX}alarm:mail:{mail_id}"
+
+
+def alarm_claim(mail_id: str) -> str:
+    """The key of a string with an expiry: somebody puts this mail's task on the queue."""
+    return f"{PREFIX}alarm:claim:{mail_id}"

@@ -2,6 +2,7 @@
 /** Starts a page that is live: the room it shows, its elements, and the connection between the two. */
 
 /** @import {Refusal} from "./types.js" */
+/** @import {AlarmListElement} from "./elements/alarm-list.js" */
 /** @import {ConnectionStatusElement} from "./elements/connection-status.js" */
 /** @import {TaskDetailElement} from "./elements/task-detail.js" */
 /** @import {TaskDrawerElement} from "./elements/task-drawer.js" */
@@ -11,6 +12,7 @@ import { TabLine } from "./lines/tab.js";
 import { bestWire } from "./lines/wires.js";
 import { ring } from "./notices.js";
 import { outlooks } from "./outlooks.js";
+import { PictureRoom } from "./picture-room.js";
 import { roomOf } from "./rooms.js";
 import { ServerClock } from "./server-clock.js";
 import { Room } from "./task-store.js";
@@ -32,6 +34,7 @@ function show(name) {
   connection.addEventListener("change", () => stand(connection, room));
   connection.follow(room);
   if (name === "board" || name.startsWith("task:")) connection.follow(outlooks, true); // aside: a page without it is live, too
+  followAlarms(connection);
   const bell = tellOfEnds(connection, wishes, room);
   document.addEventListener("room-wanted", (event) => {
     const { detail } = /** @type {CustomEvent} */ (event);
@@ -44,6 +47,16 @@ function show(name) {
   // Of a page that was reloaded at a task's address, "back" leads to the list only by loading it.
   else addEventListener("popstate", () => location.pathname !== here && location.reload());
   stand(connection, room);
+}
+
+/** @param {TabLine} line */
+function followAlarms(line) {
+  /** @type {AlarmListElement | null} */
+  const list = document.querySelector("alarm-list");
+  if (!list) return;
+  const alarms = new PictureRoom("alarms");
+  list.attach(alarms);
+  line.follow(alarms, true);
 }
 
 /** @param {TabLine} line @param {string} taskId @param {Wishes} wishes @param {Bell} bell @returns {import("./elements/task-drawer.js").Opened} */

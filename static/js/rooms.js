@@ -11,6 +11,6 @@ import { Room } from "./task-store.js";
 export function roomOf(name) {
   if (name === "workers") return new FleetRoom();
   if (name === "statistics") return new StatisticsRoom();
-  if (name === "outlooks") return new PictureRoom(name);
+  if (name === "outlooks" || name === "alarms") return new PictureRoom(name);
   return name === "logs" || name.startsWith("logs:") ? new LogRoom(name) : new Room(name);
 }

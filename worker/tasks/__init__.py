@@ -1,5 +1,5 @@
 """The tasks of Pushboard; importing this registers them."""
 
-from worker.tasks import demo, email, mailing, telling
+from worker.tasks import alarm, demo, email, mailing, telling
 
-__all__ = ["demo", "email", "mailing", "telling"]
+__all__ = ["alarm", "demo", "email", "mailing", "telling"]

@@ -44,9 +44,9 @@ def tell_of_end(self: Task, telling_id: str) -> str:
             mail_log.sent_about(telling["task_id"], (row or {}).get("name") or "", "A mail has told of the end")
         except MailDeferred as error:
             patiently(lambda: tellings.release(telling_id))
-            raise self.retry(exc=_without(telling["email"], error), countdown=wait_s(self.request.retries)) from None
+            raise self.retry(exc=without(telling["email"], error), countdown=wait_s(self.request.retries)) from None
         except MailError as error:
-            raise _without(telling["email"], error) from None
+            raise without(telling["email"], error) from None
     return "Told by e-mail"
 
 
@@ -55,7 +55,7 @@ def _send(mail: Mail) -> None:
         mailer.send(mail)
 
 
-def _without(address: str, error: MailError) -> MailError:
+def without(address: str, error: MailError) -> MailError:
     """Everybody who sees the board sees the error: it need not tell who is written to."""
     return type(error)(str(error).replace(address, "the address"))
 

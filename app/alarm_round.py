@@ -1,0 +1,151 @@
+"""Looks round every two seconds for what goes wrong; of several web processes one looks, the others are ready to."""
+
+import logging
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import redis
+from flask_socketio import SocketIO
+from kombu.exceptions import OperationalError
+
+from app.endings import Endings
+from app.extensions import alarms as open_alarms
+from app.extensions import table, workers_room
+from app.start import start_task
+from worker.alarms import Alarms, Cause, Letters, Row
+from worker.query import Query
+
+logger = logging.getLogger(__name__)
+
+LOOK_S = 2.0
+QUIET_S = 900.0
+"""An alarm about failed or lost tasks is over when there has been none for so long."""
+
+STALL_S, SHORTEST_STALL_S, STALL_GAPS, FEWEST_REPORTS = 120.0, 30.0, 5, 3
+"""As static/js/pace.js has them."""
+
+MOST_PAGES = 5
+STANDING = frozenset({"stalled", "worker", "queue"})
+"""These are there or not; the others have happened so often."""
+
+TASK = "mail.tell_of_alarm"
+
+
+class AlarmRound:
+    """One for each web process."""
+
+    def __init__(self, socketio: SocketIO, endings: Endings, letters: Letters, queue_s: float) -> None:
+        """queue_s: a queue whose next message is older is an alarm."""
+        self._socketio, self._endings, self._letters, self._queue_s = socketio, endings, letters, queue_s
+        self._web = uuid.uuid4().hex
+
+    def start(self) -> None:
+        """Look round from now on, in the background."""
+        self._socketio.start_background_task(self._run)
+
+    def _run(self) -> None:
+        while True:
+            self._socketio.sleep(LOOK_S)
+            try:
+                self._look(open_alarms())
+            except (redis.RedisError, OSError, OperationalError) as error:
+                logger.debug("what goes wrong is not known: %s", error)
+            except Exception:
+                logger.exception("looking for what goes wrong failed")
+
+    def _look(self, alarms: Alarms) -> None:
+        if alarms.leads(self._web):
+            self._count_ended(alarms)
+            now_s, rows = alarms.open()
+            self._stand(alarms, now_s, rows)
+        else:
+            self._endings.forget(alarms.looked_at())
+        for mail_id in alarms.unqueued():
+            start_task(TASK, [mail_id], task_id=str(uuid.uuid5(uuid.NAMESPACE_OID, mail_id)))
+            alarms.queued(mail_id)
+
+    def _count_ended(self, alarms: Alarms) -> None:
+        """Tasks that have failed or were lost since somebody looked last, also while no web process was there."""
+        at, changes = self._endings.since(alarms.looked_at())
+        causes = [_cause_of(change) for change in changes]
+        newest = {cause.id: cause for cause in causes}
+        for alarm_id, times in Counter(cause.id for cause in causes).items():
+            alarms.raised(newest[alarm_id], times, None, self._letters_about(newest[alarm_id]))
+        if at:
+            alarms.look_on(at)
+
+    def _stand(self, alarms: Alarms, now_s: float, rows: Iterable[Row]) -> None:
+        """What is not as it should be now, and what is so no longer."""
+        standing = {cause.id: (cause, count, since_s) for cause, count, since_s in self._standing(now_s)}
+        counted = {row["id"]: row["count"] for row in rows}
+        for alarm_id, (cause, count, since_s) in standing.items():
+            alarms.raised(cause, max(count - counted.get(alarm_id, 0), 0), since_s, self._letters_about(cause))
+        for row in rows:
+            quiet = row["kind"] not in STANDING and now_s - row["last"] > QUIET_S
+            if quiet or (row["kind"] in STANDING and row["id"] not in standing):
+                alarms.over(row["id"])
+            elif (
+                row["kind"] not in STANDING and not row["mails"]
+            ):  # there were too many mails; perhaps there are not now
+                cause = Cause(row["kind"], row["subject"], row["detail"], row["task_id"], row["said"])
+                alarms.raised(cause, 0, None, self._letters_about(cause))
+
+    def _standing(self, now_s: float) -> Iterator[tuple[Cause, int, float | None]]:
+        for row in workers_room.picture()["rows"]:
+            if row["kind"] == "worker" and row["standing"] == "offline":
+                yield Cause("worker", row["name"], said=_ran(row)), 1, row["gone_since"]
+            elif row["kind"] == "queue" and row["next_sent_at"] and now_s - row["next_sent_at"] > self._queue_s:
+                yield Cause("queue", row["name"], said=_waits(row)), 1, row["next_sent_at"]
+        stalled: dict[str, list[Row]] = {}
+        for row in self._running():
+            if _is_stalled(row, now_s):
+                stalled.setdefault(row["name"] or "", []).append(row)
+        for name, rows in stalled.items():
+            since_s = min(row["progress_at"] or row["started_at"] for row in rows)
+            said = rows[0]["note"] or ""
+            yield Cause("stalled", name, task_id=rows[0]["task_id"], said=said), len(rows), since_s
+
+    def _running(self) -> Iterator[Row]:
+        after = ""
+        for _ in range(MOST_PAGES):
+            page = table().query(Query(filters={"group": "running"}, after=after))
+            yield from page.rows
+            after = page.next
+            if not after:
+                return
+
+    def _letters_about(self, cause: Cause) -> Letters:
+        """Mails that cannot be sent are no reason for more mails."""
+        return Letters() if cause.subject == TASK else self._letters
+
+
+def _cause_of(change: Mapping[str, Any]) -> Cause:
+    lost = change.get("state") == "LOST"
+    said = str(change.get("error") or change.get("summary") or "")
+    detail = "" if lost else said.partition(":")[0][:100]
+    return Cause("lost" if lost else "failed", str(change.get("name") or ""), detail, change["task_id"], said[:1_000])
+
+
+def _is_stalled(row: Mapping[str, Any], now_s: float) -> bool:
+    since_s = row["progress_at"] or row["started_at"]
+    return row["current"] is not None and bool(since_s) and now_s - since_s >= _longest_gap(row)
+
+
+def _longest_gap(row: Mapping[str, Any]) -> float:
+    began_s, told_s, reports = row["started_at"], row["progress_at"], row["reports"] or 0
+    if not began_s or not told_s or reports < FEWEST_REPORTS or told_s < began_s:
+        return STALL_S
+    return max(SHORTEST_STALL_S, float(STALL_GAPS * (told_s - began_s) / reports))
+
+
+def _ran(worker: Mapping[str, Any]) -> str:
+    number = len(worker["running"])
+    return f"It ran {number} task{'' if number == 1 else 's'}." if number else "It ran no task."
+
+
+def _waits(queue: Mapping[str, Any]) -> str:
+    takers = queue["workers"]
+    taken = f"{takers} worker{'' if takers == 1 else 's'} take from it." if takers else "No worker takes from it."
+    return f"{queue['waiting']} messages wait. {taken}"

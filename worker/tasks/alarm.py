@@ -1,0 +1,60 @@
+"""Sends the mails about an alarm."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import redis
+from celery import Task
+
+from worker import alarm_mail
+from worker.alarms import Alarms
+from worker.celery_app import celery_app
+from worker.config import settings
+from worker.logs.journal import Journal
+from worker.mail import Mailer
+from worker.mail_errors import MailDeferred, MailError
+from worker.stream import connect
+from worker.tasks.email import MOST_RETRIES, wait_s
+from worker.tasks.telling import patiently, without
+
+
+# As the test e-mail: acknowledged before it runs. Rather no mail than two.
+@celery_app.task(bind=True, name="mail.tell_of_alarm", acks_late=False, max_retries=MOST_RETRIES)
+def tell_of_alarm(self: Task, mail_id: str) -> str:
+    """Send it to each address once; what is refused for now is tried again up to 5 times. Raises MailError."""
+    with connect(settings.redis_url) as client:
+        alarms = Alarms(client)
+        alarm = patiently(lambda: alarms.mail(mail_id))
+        if alarm is None:
+            return "There is no such mail any more"
+        refused = _send_all(alarms, mail_id, alarm, _last_lines(client, alarm))
+    if isinstance(refused, MailDeferred):
+        raise self.retry(exc=refused, countdown=wait_s(self.request.retries))
+    if refused:
+        raise refused
+    return "Sent"
+
+
+def _send_all(alarms: Alarms, mail_id: str, alarm: Mapping[str, Any], lines: Sequence[str]) -> MailError | None:
+    """To each address that no run has written to; what was wrong, before all what may be tried again."""
+    errors: list[MailError] = []
+    with Mailer() as mailer:
+        for place, address in enumerate(alarm["addresses"]):
+            if not patiently(partial(alarms.begin, mail_id, address)):
+                continue
+            try:
+                mailer.send(alarm_mail.mail(alarm, address, f"{mail_id}-{place}@pushboard", lines))
+            except MailError as error:
+                errors.append(without(address, error))
+                if isinstance(error, MailDeferred):
+                    patiently(partial(alarms.release, mail_id, address))
+    return next((error for error in errors if isinstance(error, MailDeferred)), errors[0] if errors else None)
+
+
+def _last_lines(client: redis.Redis, alarm: Mapping[str, Any]) -> list[str]:
+    """A mail without them is better than none."""
+    try:
+        return alarm_mail.last_lines(Journal(client, settings.journal_limits), alarm)
+    except redis.RedisError:
+        return []
