@@ -22,13 +22,10 @@ FOR_EVER, ASK_EACH_TIME = "max-age=31536000, immutable", "no-cache"
 WORTH_IT = 0.9
 """Compressed it must be at most this much of the file."""
 
-# Of all that guard says only what has a meaning here; there are many files, and it is sent with each. The policy is for
-# the shared worker's script and for pictures that are opened by themselves.
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+# Of all that guard says only what has a meaning here: a page has many files, and each brings it along. The policy is
+# for the shared worker's script and for pictures that are opened by themselves; to a sheet it says nothing.
+HEADERS = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
+POLICY = {"Content-Security-Policy": "default-src 'self'"}
 
 
 class Body:
@@ -46,20 +43,24 @@ class StaticFile:
     def __init__(self, path: Path) -> None:
         """Reads it."""
         self.plain = Body(path.read_bytes())
+        # A module is always UTF-8, and the other scripts are as the page is.
         self.kind = "text/javascript" if path.suffix == ".js" else mimetypes.guess_type(path.name)[0]
+        self.headers = HEADERS if path.suffix == ".css" else HEADERS | POLICY
         smaller = gzip.compress(self.plain.content, mtime=0)
         is_worth_it = len(smaller) <= WORTH_IT * len(self.plain.content)
         self.compressed = Body(smaller, "gzip") if is_worth_it else None
 
-    def response(self, request: Request) -> Response:
-        """As the request's conditions ask for it, without what depends on its address. Always whole: they are short."""
+    def response(self, request: Request, *, for_ever: bool) -> Response:
+        """Always whole: files are short. for_ever: at an address where it never changes, so nobody need ask again."""
         body = self.compressed if self.compressed and request.accept_encodings["gzip"] > 0 else self.plain
-        response = Response(body.content, mimetype=self.kind, headers=HEADERS)
-        response.set_etag(body.etag)
+        response = Response(body.content, content_type=self.kind, headers=self.headers)
+        response.headers["Cache-Control"] = FOR_EVER if for_ever else ASK_EACH_TIME
         if self.compressed:
             response.headers["Vary"] = "Accept-Encoding"
         if body.encoding:
             response.headers["Content-Encoding"] = body.encoding
+        if not for_ever:
+            response.set_etag(body.etag)
         return response.make_conditional(request)
 
 
@@ -95,7 +96,5 @@ class StaticFiles:
         version, name = versioned.groups() if versioned else ("", path.removeprefix(PREFIX))
         if name not in self._files:
             return None
-        response = self._files[name].response(Request(environ))
         # A page of another version may still ask this process: it gets what is here, and must not keep it.
-        response.headers["Cache-Control"] = FOR_EVER if version == self.version else ASK_EACH_TIME
-        return response
+        return self._files[name].response(Request(environ), for_ever=version == self.version)

@@ -14,7 +14,7 @@ from bench import report
 from bench.machine import describe
 from bench.row import Row
 
-MODULES = ("worker", "table", "latency", "fresh", "fanout", "idle", "growth", "startup", "tabs", "ui")
+MODULES = ("worker", "table", "latency", "fresh", "fanout", "idle", "growth", "startup", "page", "tabs", "ui")
 RESULTS = Path(__file__).with_name("results.json")
 
 
