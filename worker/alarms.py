@@ -2,7 +2,7 @@
 
 A web process raises an alarm each time it sees its cause (`raised`). Whether a mail is due is decided there, in one
 step: two webs that see the same make one mail. A mail is a thing of its own (`mail`), and goes out though its alarm is
-over by then. It waits in a list until its task is on the queue (`unqueued`, `queued`), and the worker claims each letter
+over by then. It waits in a list until its task is on the queue (`unqueued`, `queued`). The worker claims each letter
 before it sends it (`begin`): rather none than two.
 """
 

@@ -37,10 +37,15 @@ export function subjectWords(alarm) {
 
 /** How often, and when: "3 times since 12:03:04, last 12:05:10". @param {Alarm} alarm */
 export function timesWords(alarm) {
-  const since = timeOfDay(alarm.since);
+  const since = at(alarm.since);
   if (alarm.cause === "stalled") return `${alarm.count === 1 ? "1 task" : `${count(alarm.count)} tasks`}, since ${since}`;
   if (alarm.cause === "worker" || alarm.cause === "queue") return `since ${since}`;
-  return alarm.count === 1 ? since : `${count(alarm.count)} times since ${since}, last ${timeOfDay(alarm.last)}`;
+  return alarm.count === 1 ? since : `${count(alarm.count)} times since ${since}, last ${at(alarm.last)}`;
+}
+
+/** @param {number} seconds since 1970 */
+function at(seconds) {
+  return timeOfDay(seconds).split(".", 1)[0] ?? "";
 }
 
 /** What was said, in one line. @param {Alarm} alarm */
