@@ -1,4 +1,7 @@
-"""What tasks of these tests do, as it stands in the log."""
+"""What tasks of these tests do, as it stands in the log; what is told of it."""
+
+import json
+from typing import Any
 
 from worker import events, states
 from worker.events import Event
@@ -22,3 +25,13 @@ def end(
 ) -> None:
     """It comes to an end."""
     log.append(events.ended("task-ended", task_id, state, run, attempt, summary=summary))
+
+
+def told(command: Any) -> list[str]:
+    """What `watch` has told, without the time of day and the name."""
+    return [line.split("] ", 1)[1] for line in command.lines]
+
+
+def texts(command: Any) -> list[str]:
+    """The lines that `logs --json` has printed."""
+    return [json.loads(line).get("text", "") for line in command.lines]
