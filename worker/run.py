@@ -79,7 +79,7 @@ class Run:
 
         `who`: name, worker, queue and retries. They go with every event: a row that Redis lost comes back with a name.
         """
-        self.id = uuid.uuid4().hex
+        self.id = uuid.uuid4().hex[:16]  # enough to tell the runs of one task apart
         self.task_id = task_id
         self.attempt = self.lines = 0
         self.backend = backend

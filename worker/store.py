@@ -11,7 +11,7 @@ import redis
 from worker import keys
 from worker.events import BOARD_FIELDS, FIELDS
 from worker.query import Query
-from worker.steps import CHILDREN, STEPS
+from worker.steps import CHILDREN, STEPS, opened
 from worker.stream import NO_OFFSET, SCRIPTS
 
 BOARD_ROWS = 1_000
@@ -122,6 +122,8 @@ class Table:
 def _row(names: Sequence[str], stored: Iterable[str | None]) -> Row | None:
     pairs = zip(names, stored, strict=True)
     row = {name: json.loads(text) if text is not None else None for name, text in pairs if text or name not in _STEPS}
+    for name in _STEPS & row.keys():
+        row[name] = opened(row[name])
     return row if row["task_id"] is not None else None
 
 

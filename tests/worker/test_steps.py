@@ -8,7 +8,7 @@ import redis
 from tests.worker.told import progressed, sent, started, succeeded
 from worker import events, keys, states
 from worker.events import Event
-from worker.steps import CHILDREN, FIRST, LAST, MOST_CHILDREN, STEPS
+from worker.steps import CHILDREN, FIRST, LAST, MOST_CHILDREN, PARTS, STEPS
 from worker.store import Table
 from worker.stream import NO_OFFSET, SCRIPTS, Limits, Log
 
@@ -182,6 +182,26 @@ def test_of_very_many_children_the_first_are_shown_and_all_are_counted(log: Log,
     assert (newest.changes["task_id"], newest.changes["children"]) == ("t1", MOST_CHILDREN + 20)
     assert newest.offset == found.rows[0]["offset"]
     assert not log.client.hexists(keys.row("t1"), f"child{MOST_CHILDREN}"), "the row is not bounded"
+
+
+def test_a_row_has_each_step_as_the_log_told_it(log: Log, table: Table) -> None:
+    log.append(sent())
+    log.append(received())
+    log.append(started())
+    for current in (1, 9):
+        log.append(progressed(current))
+    log.append(events.asked("t1", {"kind": "stop", "state": "asked", "by": {"user": "me"}}))
+    log.append(events.seen("t1", "r1"))
+    log.append(events.told("t1", {"kind": "stop", "state": "refused", "why": "too late"}))
+    log.append(events.put_back("t1", "r1", "it died"))
+    log.append(started(run="r2"))
+    log.append(retried("r2", "gateway timeout", 1e9))
+    log.append(started(run="r3"))
+    log.append(succeeded(run="r3"))
+    told = [entry.changes for entry in log.read_after(NO_OFFSET) if entry.changes]
+    steps = [value for changes in told for name, value in changes.items() if name in STEPS]
+    assert {step["kind"] for step in steps} == PARTS.keys(), "void: there are others"
+    assert steps_of(table) == sorted(steps, key=lambda step: step["n"])
 
 
 def test_a_parent_that_redis_has_evicted_has_children_again(log: Log, table: Table, redis_client: redis.Redis) -> None:

@@ -190,14 +190,20 @@ end
 -- repeated, as its answer was lost, makes none.
 local FIRST_STEPS, LAST_STEPS = 20, 40
 local steps, reached, of = tonumber(had.steps) or 0, not fresh and tonumber(had.quarter) or -1, had.of or nil
-local mark = lines ~= '' and ',"run":"' .. string.sub(run, 1, 8) .. '","lines":' .. lines or ''
-local function step(what, names, more)
-  local text = '{"n":' .. steps .. ',"kind":"' .. what .. '","at":' .. at_s .. ',"attempt":' .. attempt .. mark .. (more or '')
-  for _, name in ipairs(names) do
-    if given[name] and given[name] ~= 'null' then text = text .. ',"' .. name .. '":' .. given[name] end
+local kept = {} -- steps as the row keeps them: without names, as they are many and most of a row (worker/steps.py)
+local function step(what, parts_)
+  local told = {'"n":' .. steps, '"kind":"' .. what .. '"', '"at":' .. at_s, '"attempt":' .. attempt}
+  local short = {steps, '"' .. what .. '"', at_s, attempt}
+  local own_run = lines ~= '' and '"' .. string.sub(run, 1, 8) .. '"'
+  for _, part in ipairs({{'run', own_run}, {'lines', lines ~= '' and lines}, unpack(parts_)}) do
+    local is_there = part[2] and part[2] ~= 'null'
+    if is_there then told[#told + 1] = '"' .. part[1] .. '":' .. part[2] end
+    short[#short + 1] = is_there and part[2] or 'null'
   end
-  local slot = steps < FIRST_STEPS and steps or FIRST_STEPS + (steps - FIRST_STEPS) % LAST_STEPS
-  set('step' .. slot, text .. '}')
+  while short[#short] == 'null' do short[#short] = nil end
+  local slot = 'step' .. (steps < FIRST_STEPS and steps or FIRST_STEPS + (steps - FIRST_STEPS) % LAST_STEPS)
+  set(slot, '{' .. table.concat(told, ',') .. '}')
+  kept[slot] = '[' .. table.concat(short, ',') .. ']'
   steps = steps + 1
 end
 
@@ -209,30 +215,30 @@ if kind == 'task-progressed' and moves then
 end
 
 if kind == 'task-sent' and is_first.sent_at then
-  step('sent', {'queue', moves and 'eta' or nil}) -- told after the worker's, it may be of a retry, and the time is that one's
+  -- Told after the worker's, it may be of a retry, and the time is that one's.
+  step('sent', {{'queue', given.queue}, {'eta', moves and given.eta}})
 elseif kind == 'task-received' and (is_first.received_at or is_another_state or (moves and news.worker)) then
-  step('received', {'worker', 'eta'})
+  step('received', {{'worker', given.worker}, {'eta', given.eta}})
 elseif fresh then
   local overtakes = had_run ~= '' and had_rank and had_rank >= 2 and had_rank <= 3
-  step('started', {'worker'}, overtakes and ',"overtakes":' .. had_attempt or '')
+  step('started', {{'worker', given.worker}, {'overtakes', overtakes and tostring(had_attempt)}})
 elseif quarter > reached then
-  local own = state ~= 'PROGRESS' and ',"state":' .. state_json or ''
-  step(reached < 0 and 'reported' or 'quarter', {'current', 'total', 'note'}, own)
+  local own = state ~= 'PROGRESS' and state_json
+  step(reached < 0 and 'reported' or 'quarter',
+    {{'current', given.current}, {'total', given.total}, {'note', given.note}, {'state', own}})
   reached = quarter
 elseif is_another_state and state == 'RETRY' then
-  step(kind == 'task-put-back' and 'put-back' or 'retried', {'note', 'eta'})
+  step(kind == 'task-put-back' and 'put-back' or 'retried', {{'note', given.note}, {'eta', given.eta}})
 elseif is_another_state and rank >= 9 then
-  step('ended', {'summary'}, ',"state":' .. state_json)
+  step('ended', {{'state', state_json}, {'summary', given.summary}})
 end
 if kind == 'task-action-told' and news.action then action_now = cjson.decode(given.action) end
 if action_now then
   local by = type(action_now.by) == 'table' and (action_now.by.user or action_now.by.address)
-  local function part(name, value)
-    return type(value) == 'string' and ',"' .. name .. '":' .. cjson.encode(value) or ''
-  end
+  local function text(value) return type(value) == 'string' and cjson.encode(value) end
   local now = action_now.state
-  step(now == 'asked' and 'asked' or now == 'seen' and 'seen' or 'told', {}, part('action', action_now.kind)
-    .. part('outcome', now) .. part('by', now == 'asked' and by) .. part('why', action_now.why))
+  step(now == 'asked' and 'asked' or now == 'seen' and 'seen' or 'told', {{'action', text(action_now.kind)},
+    {'outcome', text(now)}, {'by', now == 'asked' and text(by)}, {'why', text(action_now.why)}})
 end
 if is_evicted then -- of a row that was evicted nothing may shine through
   for slot = 0, FIRST_STEPS + LAST_STEPS - 1 do set('step' .. slot, 'null') end
@@ -297,6 +303,7 @@ end
 if of and not had.of then set('of', of) end
 if not is_known then set('task_id', task_id_json) end
 set('offset', '"' .. offset .. '"')
+for at = 1, #fold, 2 do fold[at + 1] = kept[fold[at]] or fold[at + 1] end
 redis.call('HSET', row, unpack(fold))
 if is_another_state then
   count(had_state, -1)
