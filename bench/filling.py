@@ -33,7 +33,7 @@ def copy(client: redis.Redis, times: int) -> None:
 
 
 def _life(number: int) -> Iterator[Event]:
-    task_id, run = str(uuid.uuid4()), uuid.uuid4().hex
+    task_id, run = str(uuid.uuid4()), uuid.uuid4().hex[:16]
     who = {"name": f"shop.job_{number % 5}", "worker": f"celery@host-{number % 3}", "queue": "celery", "retries": 0}
     yield events.sent(task_id, str(who["name"]), "celery", retries=0, eta=None)
     yield Event("task-received", task_id, states.RECEIVED, stamp="received_at", fields=who | {"eta": None})

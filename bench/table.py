@@ -16,6 +16,7 @@ from app.ready_json import Ready
 from bench import filling, report
 from bench.row import Row
 from launcher.redis_server import RedisServer
+from worker import keys
 from worker.query import Query
 from worker.store import Table
 from worker.stream import Limits, Log, connect
@@ -31,10 +32,11 @@ Of = Callable[[Iterable[float]], float]
 
 
 class Filled(NamedTuple):
-    """A Redis with tasks, and how many bytes each of the real ones takes."""
+    """A Redis with tasks, how many bytes each of the real ones takes, and how many more one entry of the log."""
 
     table: Table
     bytes_each: float
+    entry_bytes: float
 
 
 def rows() -> list[Row]:
@@ -48,7 +50,7 @@ def measure(
     """Milliseconds of each look at the table with FEW and with `many` tasks, `of` all rounds; the bytes of a task."""
     with ExitStack() as stack:
         few, large = _fill(stack, FEW, FEW), _fill(stack, tasks, many)
-        figures = {"bytes": large.bytes_each}
+        figures = {"bytes": large.bytes_each, "entry bytes": large.entry_bytes}
         for what, look in LOOKS.items():
             turns = [(_ms(look, few.table), _ms(look, large.table)) for _ in range(rounds + 1)]
             small, big = zip(*turns[1:], strict=True)  # in turns, as a machine has quicker and slower moments
@@ -64,9 +66,16 @@ def rows_of(figures: dict[str, float], many: int) -> list[Row]:
         found.append(Row(goal=GOAL, what=f"{what}, {many:,} tasks", unit="ms", ours=large, most=BOUND_MS))
         rival = f"{FEW:,} tasks"
         found.append(Row(goal=GOAL, what=what, unit="ms", ours=large, rival=rival, theirs=few, most=2.0))
-    memory = "with its log entries, where the log has as many entries as there are tasks"
-    each = Row(goal=GOAL, what="a task in Redis", unit="B", ours=figures["bytes"], most=BOUND_BYTES, note=memory)
-    return [*found, each]
+    return [*found, *_memory(figures["bytes"], figures["entry bytes"])]
+
+
+def _memory(task: float, entry: float) -> list[Row]:
+    """The log is bounded by itself: by default it has one entry for each task that is kept."""
+    what = "a task in Redis: row and indices"
+    return [
+        Row(goal=GOAL, what=what, unit="B", ours=task, most=BOUND_BYTES),
+        Row(goal=GOAL, what=f"{what}, and one entry of the log", unit="B", ours=task + entry, most=BOUND_BYTES),
+    ]
 
 
 def _board(table: Table) -> str:
@@ -91,9 +100,10 @@ def _fill(stack: ExitStack, real: int, tasks: int) -> Filled:
     filling.run_to_success(log, 10)
     before = _used(client)
     filling.run_to_success(log, real)
-    bytes_each = (_used(client) - before) / real
+    of_log = int(client.memory_usage(keys.LOG, samples=0) or 0)
+    bytes_each = (_used(client) - before - of_log) / real
     filling.copy(client, tasks - real)
-    return Filled(Table(client), bytes_each)
+    return Filled(Table(client), bytes_each, of_log / int(client.xlen(keys.LOG)))
 
 
 def _used(client: redis.Redis) -> int:
