@@ -19,6 +19,7 @@ NAMES = (
     "HTTP_ORIGIN",
     "HTTP_COOKIE",
     "wsgi.url_scheme",
+    "wsgi.errors",
     "flask.app",
 )
 """Of the environment that a request has: the rest is a dozen kilobytes for each client."""

@@ -20,6 +20,7 @@ def test_a_request_can_be_made_of_what_is_kept_and_is_not_kept_itself() -> None:
         with app.request_context(kept):
             assert (request.host, request.args["EIO"], request.cookies["a"]) == ("here:1", "4", "b")
             request.environ["theirs"] = 1
+            print("a complaint", file=request.environ["wsgi.errors"])  # Flask's own log goes there
     assert set(kept) <= {*NAMES, "theirs"}
     assert kept["theirs"] == 1
 

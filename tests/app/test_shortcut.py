@@ -183,3 +183,13 @@ def test_stuck_sockets_hold_up_nobody(
         among_them = heard_within(1)
     assert among_them > alone / 2, f"{alone} frames a second alone, {among_them} among {STUCK} stuck ones"
     assert other.faults == []
+
+
+def test_a_websocket_that_pings_and_closes_is_answered_in_its_own_frames(web: Service) -> None:
+    socket = websocket.create_connection(f"ws://127.0.0.1:{web.port}/socket.io/?EIO=4&transport=websocket", timeout=5)
+    assert str(socket.recv()).startswith("0{")
+    socket.ping("still there?")
+    assert socket.recv_data_frame(True)[1].data == b"still there?"
+    socket.send_close(1_000, b"")
+    assert socket.recv_data_frame(True)[0] == websocket.ABNF.OPCODE_CLOSE
+    socket.close()
