@@ -25,7 +25,9 @@ def test_the_parts_of_a_row_are_all_there_and_none_covers_another(
     row = page.locator("task-row")
     expect(row.locator("state-pill")).to_have_text("Running")
     left, top, right, bottom = _box(row)
-    boxes = [_box(row.locator(part)) for part in (".task-row-task", "state-pill", "progress-bar")]
-    assert all(left <= a and top <= b and c <= right and d <= bottom for a, b, c, d in boxes)
-    (_, _, name_end, name_low), (state_start, *_), (_, bar_top, *_) = boxes
+    cells = [_box(row.locator(cell)) for cell in (".task-row-task", ".task-row-state", ".task-row-progress")]
+    assert all(left <= a and top <= b and c <= right and d <= bottom for a, b, c, d in cells)
+    (_, _, name_end, name_low), (state_start, _, state_end, _), (_, bar_top, *_) = cells
     assert name_end <= state_start and name_low <= bar_top
+    pill_start, _, pill_end, _ = _box(row.locator("state-pill"))
+    assert state_start <= pill_start and pill_end <= state_end, "the state is cut off"
