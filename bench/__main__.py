@@ -8,14 +8,13 @@ import time
 import traceback
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
-from bench import report
+from bench import curves, report
+from bench.curves import RESULTS
 from bench.machine import describe
 from bench.row import Row
 
 MODULES = ("worker", "table", "latency", "fresh", "fanout", "idle", "growth", "startup", "page", "tabs", "ui")
-RESULTS = Path(__file__).with_name("results.json")
 
 
 def main(names: Sequence[str]) -> int:
@@ -26,8 +25,10 @@ def main(names: Sequence[str]) -> int:
     failed = [name for name in names or MODULES if not _measure(name, rows)]
     print("\n".join(report.lines(rows)), report.summary(rows), sep="\n\n")
     if not names and not failed:
-        results = {"machine": machine, "rows": report.as_json(rows)}
+        measured = json.loads(curves.MEASURED.read_text())
+        results = {"machine": machine, "rows": report.as_json(rows), "curves": measured}
         RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+        curves.main()
     for name in failed:
         print(f"bench.{name} could not measure; see above.")
     return 1 if failed else 0

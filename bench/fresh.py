@@ -51,21 +51,21 @@ def rows() -> list[Row]:
 class Watched:
     """A web that follows the log, tasks that report, and a crowd that watches all of them."""
 
-    def __init__(self, web: Service, source: Player, crowd: Player, say: Sequence[str]) -> None:
-        """`say`: what a client says that wants to watch all tasks."""
+    def __init__(self, web: Service, source: Player, crowd: Player, watchers: int, say: Sequence[str]) -> None:
+        """`watchers`: how many come now; `say`: what each says that wants to watch all tasks."""
         self.web, self.source, self.crowd, self.say = web, source, crowd, say
         source.ask("start", tasks=TASKS)
-        self.come(WATCHERS)
+        self.come(watchers)
 
     @classmethod
-    def of_pushboard(cls, stand: Stand) -> "Watched":
+    def of_pushboard(cls, stand: Stand, watchers: int = WATCHERS) -> "Watched":
         """The board of Pushboard."""
-        return cls(stand.pushboard(), stand.source(), stand.crowd(), board())
+        return cls(stand.pushboard(), stand.source(), stand.crowd(), watchers, board())
 
     @classmethod
     def of_node(cls, stand: Stand) -> "Watched":
         """The same log and the same tasks, told by Node."""
-        return cls(stand.node("conflating_web.js"), stand.source(), stand.crowd(), watch(["board"]))
+        return cls(stand.node("conflating_web.js"), stand.source(), stand.crowd(), WATCHERS, watch(["board"]))
 
     def come(self, count: int) -> None:
         """Let more watchers come."""

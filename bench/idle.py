@@ -33,11 +33,11 @@ def rows() -> list[Row]:
     for _ in range(REPEATS):
         ours.append(_pushboard())
         naive.append(_naive())
-    idle, theirs = _median(ours), _median(naive)
+    idle, theirs = _median(ours), statistics.median(naive)
     cpu, memory = f"CPU of the web, {WATCHERS:,} watchers and no news", f"memory per watcher, {WATCHERS:,} of the board"
-    core, kb = f"naive push: {theirs.cpu * 100:.1f}", f"naive push: {theirs.memory_kb:.0f}"
+    kb = f"naive push: {theirs:.0f}"
     return [
-        Row(goal="idle", what=cpu, unit="% of a core", ours=idle.cpu * 100, most=3, note=core),
+        Row(goal="idle", what=cpu, unit="% of a core", ours=idle.cpu * 100, most=3),
         Row(goal="idle", what=memory, unit="KB", ours=idle.memory_kb, most=45, note=kb),
     ]
 
@@ -45,26 +45,31 @@ def rows() -> list[Row]:
 def _pushboard() -> Idle:
     with Stand() as stand:
         stand.source().ask("start", tasks=TASKS)
-        return _idle(stand.pushboard(), stand.crowd(), board())
+        web, crowd = stand.pushboard(), stand.crowd()
+        each_kb = _memory_kb(web, crowd, board())
+        return Idle(_cpu(web, crowd), each_kb)
 
 
-def _naive() -> Idle:
+def _naive() -> float:
     with Stand() as stand:
-        return _idle(stand.plain(), stand.crowd(), watch(["board"]))
+        return _memory_kb(stand.plain(), stand.crowd(), watch(["board"]))
 
 
-def _idle(web: Service, crowd: Player, say: Sequence[str]) -> Idle:
-    """The first few bring with them what is loaded once."""
+def _memory_kb(web: Service, crowd: Player, say: Sequence[str]) -> float:
+    """Of each watcher. The first few bring with them what is loaded once."""
     crowd.ask("come", port=web.port, count=FEW, say=say)
     before_kb = memory_kb(web.pid)
     crowd.ask("come", port=web.port, count=WATCHERS, say=say)
     time.sleep(SETTLE_S)
-    each_kb = (memory_kb(web.pid) - before_kb) / WATCHERS
+    return (memory_kb(web.pid) - before_kb) / WATCHERS
+
+
+def _cpu(web: Service, crowd: Player) -> float:
     before, started = spent(web.pid), time.monotonic()
     time.sleep(SECONDS)
     cpu = spent(web.pid).since(before).cpu_s / (time.monotonic() - started)
     assert crowd.ask("count")["here"] == WATCHERS + FEW, "some were sent away"
-    return Idle(cpu, each_kb)
+    return cpu
 
 
 def _median(of: Sequence[Idle]) -> Idle:

@@ -17,7 +17,7 @@ from launcher import ports
 from launcher.redis_server import RedisServer
 from tests.processes import Service, new_web, service_env
 
-WARM_UP_S = 1.0
+WARM_UP_S = 0.5
 QUIET = 0.1
 
 
@@ -108,9 +108,9 @@ def watch(tasks: list[str]) -> list[str]:
     return ["420" + json.dumps(["watch", tasks])]
 
 
-def window(web_pid: int, crowd: Player, seconds: float) -> Seen:
+def window(web_pid: int, crowd: Player, seconds: float, warm_up_s: float = WARM_UP_S) -> Seen:
     """What happens in so many seconds. Raises Saturated, and RuntimeError if clients were lost."""
-    time.sleep(WARM_UP_S)
+    time.sleep(warm_up_s)
     crowd.ask("begin")
     before, started = spent(web_pid), time.monotonic()
     time.sleep(seconds)
