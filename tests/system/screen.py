@@ -141,5 +141,8 @@ def _text(page: Page, selector: str) -> str:
 VISIBLE_TEXT = """root => {
     const rows = [...root.querySelectorAll("task-row:not([hidden])")].sort((a, b) => a.ariaRowIndex - b.ariaRowIndex);
     const rest = [...root.querySelectorAll(":scope > :not(task-list, .visually-hidden)")];
-    return [...rows, ...rest].map(element => element.innerText).join("\\n");
+    // A story is as long as it is, however much of it is in view and however wide that is.
+    const told = story => story.querySelector("story-view").story.moments.map(({at, words}) => `${at} ${words}`);
+    const text = element => element.localName === "task-story" ? told(element).join("\\n") : element.innerText;
+    return [...rows, ...rest].map(text).join("\\n");
 }"""
