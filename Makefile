@@ -13,7 +13,7 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 CHECKED := app worker launcher terminal tests bench
 
 .NOTPARALLEL:
-.PHONY: run test check lock screenshots bench bench-latency bench-logs bench-ui faults storm soak clean python
+.PHONY: run test check lock screenshots bench bench-profile bench-latency bench-logs bench-ui faults storm soak clean python
 
 run: .venv/run.stamp
 	@exec $(PYTHON_IN_VENV) -m launcher
@@ -44,6 +44,10 @@ screenshots: .venv/dev.stamp
 # ONLY="fanout idle" measures these alone, and writes nothing.
 bench: .venv/dev.stamp
 	$(PYTHON_IN_VENV) -m bench $(ONLY)
+
+# Where the web's time goes. Needs py-spy on PATH.
+bench-profile: .venv/dev.stamp
+	$(PYTHON_IN_VENV) -m bench.profile
 
 bench-latency: .venv/dev.stamp
 	$(PYTHON_IN_VENV) -m bench.latency

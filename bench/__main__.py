@@ -1,4 +1,4 @@
-"""`make bench`: measures Pushboard beside what one would have instead, prints one table, writes bench/results.json."""
+"""`make bench`: measures Pushboard beside what one would have instead, prints one table, writes bench/results.json and docs."""
 
 import importlib
 import json
@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
-from bench import curves, report
+from bench import curves, document, report
 from bench.curves import RESULTS
 from bench.machine import describe
 from bench.row import Row
@@ -20,15 +20,18 @@ MODULES = ("worker", "table", "latency", "fresh", "fanout", "idle", "growth", "s
 def main(names: Sequence[str]) -> int:
     """Measure all, or the modules that are named. The exit code says whether all could be measured."""
     machine = describe()
-    print("\n".join(f"{what}: {which}" for what, which in machine.items()), flush=True)
+    head = [f"{what}: {which}" for what, which in machine.items()]
+    print("\n".join(head), flush=True)
     rows: list[Row] = []
     failed = [name for name in names or MODULES if not _measure(name, rows)]
-    print("\n".join(report.lines(rows)), report.summary(rows), sep="\n\n")
+    table = [*report.lines(rows), "", report.summary(rows)]
+    print("\n".join(table))
     if not names and not failed:
         measured = json.loads(curves.MEASURED.read_text())
         results = {"machine": machine, "rows": report.as_json(rows), "curves": measured}
         RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
         curves.main()
+        document.put([*head, "", *table])
     for name in failed:
         print(f"bench.{name} could not measure; see above.")
     return 1 if failed else 0
