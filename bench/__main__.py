@@ -1,4 +1,4 @@
-"""`make bench`: measures Pushboard beside what one would have instead, prints one table, writes bench/results.json and docs."""
+"""`make bench`: measures Pushboard beside what one would have instead; prints and writes down one table."""
 
 import importlib
 import json
