@@ -12,7 +12,7 @@ from worker import events, progress, states
 from worker.celery_app import celery_app
 from worker.config import settings
 from worker.run import Run
-from worker.stream import Log, connect
+from worker.stream import ANSWER_TIMEOUT_S, Log, connect_alone
 
 TURN = 300
 """Round trips that one turn is made of."""
@@ -23,7 +23,7 @@ WHO = {"name": "bench.reports", "worker": "celery@bench", "queue": "celery", "re
 @celery_app.task(bind=True, name="bench.reports")  # type: ignore[untyped-decorator]  # Celery is not typed
 def reports(self: Any, rounds: int, calls: int) -> dict[str, list[float]]:
     """Microseconds of each way, in turns: `rounds` figures of each. `calls`: how often it reports in one turn."""
-    log = Log(connect(settings.redis_url))
+    log = Log(connect_alone(settings.redis_url, ANSWER_TIMEOUT_S))
     ways: dict[str, Callable[[], float]] = {
         "report": lambda: _each_us(progress.report, calls),
         "tqdm": lambda: _updates_us(calls),

@@ -14,7 +14,7 @@ from worker.config import settings
 from worker.events import TASK_ID_LENGTH, Event
 from worker.refusals import is_passing
 from worker.run import Run
-from worker.stream import Log, connect
+from worker.stream import Log, connect_alone
 
 logger = logging.getLogger(__name__)
 
@@ -174,7 +174,7 @@ def _is_for_good(error: redis.RedisError) -> bool:
 
 
 def _open_log() -> Log:
-    return Log(connect(settings.redis_url, ANSWER_TIMEOUT_S, retries=0), settings.limits)
+    return Log(connect_alone(settings.redis_url, ANSWER_TIMEOUT_S), settings.limits)
 
 
 _outbox = Outbox(_open_log)

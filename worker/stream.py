@@ -24,12 +24,16 @@ NO_OFFSET = "0" * 16
 
 
 def connect(
-    url: str, answer_timeout_s: float = ANSWER_TIMEOUT_S, turn_timeout_s: float | None = None, retries: int = 1
+    url: str,
+    answer_timeout_s: float = ANSWER_TIMEOUT_S,
+    turn_timeout_s: float | None = None,
+    retries: int = 1,
+    retried: tuple[type[Exception], ...] = (redis.ConnectionError, redis.TimeoutError),
 ) -> redis.Redis:
     """A Redis client that gives up soon and never waits between tries. Make it after a fork, never before.
 
     It has 32 connections at most; who finds all of them busy waits for `turn_timeout_s`, or as long as for an answer.
-    `retries`: how often a command is tried again on a new connection; 0 for who tries again anyway.
+    `retries`: how often a command is tried again, on a new connection, after a `retried` error.
     """
     pool = redis.BlockingConnectionPool.from_url(
         url,
@@ -38,11 +42,21 @@ def connect(
         decode_responses=True,
         socket_connect_timeout=CONNECT_TIMEOUT_S,
         socket_timeout=answer_timeout_s,
-        retry=Retry(NoBackoff(), retries),
+        retry=Retry(NoBackoff(), retries, retried),
         health_check_interval=0,
         protocol=2,
     )
     return redis.Redis(connection_pool=pool)
+
+
+def connect_alone(url: str, answer_timeout_s: float) -> redis.Redis:
+    """A client for one thread, on one connection. Raises redis.RedisError if there is no Redis.
+
+    What others do before each command, to look whether the connection has been closed, takes a tenth of an append. Here
+    a command that finds it closed is sent again, at once, on a new one; one that gets no answer is not.
+    """
+    pool = connect(url, answer_timeout_s, retried=(redis.ConnectionError,)).connection_pool
+    return redis.Redis(connection_pool=pool, single_connection_client=True)
 
 
 @dataclass(frozen=True, slots=True)

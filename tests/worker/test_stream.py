@@ -10,7 +10,7 @@ from worker import events, keys, states
 from worker.events import BOARD_FIELDS, DETAILS
 from worker.steps import STEPS
 from worker.store import Table
-from worker.stream import NO_OFFSET, SCRIPTS, Limits, Log
+from worker.stream import NO_OFFSET, SCRIPTS, Limits, Log, connect_alone
 
 
 def test_an_event_is_folded_into_the_row_and_added_to_the_log(log: Log, table: Table) -> None:
@@ -129,6 +129,14 @@ def test_another_redis_begins_a_new_epoch(log: Log, redis_client: redis.Redis) -
     assert log.open() == (epoch, offset)
     redis_client.hset(keys.META, "server", "another run of Redis")
     assert log.open()[0] != epoch
+
+
+def test_who_is_alone_on_a_connection_outlives_its_end(redis_url: str, redis_client: redis.Redis) -> None:
+    alone = connect_alone(redis_url, 2.0)
+    first = alone.client_id()
+    assert redis_client.client_kill_filter(_id=str(first)) == 1, "void: it was not closed"
+    assert Log(alone).append(sent()).verdict == "appended"
+    assert alone.client_id() != first
 
 
 def test_foreign_entries_are_marked_and_hurt_nobody(log: Log, redis_client: redis.Redis) -> None:
