@@ -14,7 +14,7 @@ from typing import Any
 
 from websocket import WebSocket, WebSocketException, WebSocketTimeoutException, create_connection
 
-from terminal.web import no_answer
+from terminal import web
 
 PATH = "/socket.io/?EIO=4&transport=websocket"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 2.0
@@ -53,12 +53,13 @@ class Line:
         try:
             self._connect()
         except BROKEN as error:
-            raise no_answer(self._url, error) from error
+            raise web.no_answer(self._url, error) from error
 
     def _connect(self) -> None:
         address = self._url.replace("http", "ws", 1) + PATH
         # An Origin is what a browser's page has.
-        self._socket = create_connection(address, timeout=ANSWER_TIMEOUT_S, suppress_origin=True)
+        near = web.socket_to_here(self._url, ANSWER_TIMEOUT_S)
+        self._socket = create_connection(address, timeout=ANSWER_TIMEOUT_S, suppress_origin=True, socket=near)
         self._heard_at = self._connected_at = time.monotonic()
         self._waiting = deque()
         self._expect("0{")

@@ -39,5 +39,5 @@ def _follow(line: Line, lines: LogLines) -> None:
 
 def _say(text: str) -> None:
     sys.stdout.flush()
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{clean.plain(text)}\n")
     sys.stderr.flush()

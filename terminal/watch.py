@@ -49,7 +49,7 @@ class Screen:
         self._out.write(self._back())
         self._out.flush()
         self._widths, self._drawn_at = [], 0.0
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{clean.plain(text)}\n")
         sys.stderr.flush()
 
     def _back(self) -> str:
@@ -84,7 +84,7 @@ class Paper:
 
     def say(self, text: str) -> None:
         """Beside what is printed."""
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{clean.plain(text)}\n")
         sys.stderr.flush()
 
 

@@ -1,6 +1,7 @@
 """Asks the web over HTTP."""
 
 import json
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -41,9 +42,20 @@ def get(url: str, path: str, asked: Mapping[str, object] | None = None) -> dict[
 
 
 def _opener(url: str) -> urllib.request.OpenerDirector:
-    """No proxy stands between this machine and itself, whatever the environment says."""
-    is_here = urlsplit(url).hostname in LOOPBACK
-    return urllib.request.build_opener(*[urllib.request.ProxyHandler({})] * is_here)
+    return urllib.request.build_opener(*[urllib.request.ProxyHandler({})] * _is_here(url))
+
+
+def _is_here(url: str) -> bool:
+    """Between this machine and itself stands no proxy, whatever the environment says."""
+    return urlsplit(url).hostname in LOOPBACK
+
+
+def socket_to_here(url: str, timeout_s: float) -> socket.socket | None:
+    """A socket to a web on this machine, None for another: there websocket-client asks the environment for a proxy."""
+    parts = urlsplit(url)
+    if parts.scheme != "http" or not parts.hostname or not _is_here(url):
+        return None
+    return socket.create_connection((parts.hostname, parts.port or 80), timeout_s)
 
 
 def no_answer(url: str, reason: object) -> NoAnswer:

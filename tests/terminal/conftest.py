@@ -31,15 +31,19 @@ class Command:
         """What it has said beside that."""
         return self.err.read_text(encoding="utf-8")
 
-    def wait(self, timeout_s: float = 20) -> int:
+    def wait(self, timeout_s: float = 40) -> int:
         """Its exit code, once it has ended."""
         return self.process.wait(timeout_s)
 
-    def wait_for(self, text: str, timeout_s: float = 20) -> None:
+    def wait_for(self, text: str, timeout_s: float = 40) -> None:
         """Until it has printed this."""
-        wait_until(lambda: text in self.out.read_text(encoding="utf-8"), timeout_s, f"it prints {text!r}")
+        wait_until(lambda: self.process.poll() is not None or self._prints(text), timeout_s, f"it prints {text!r}")
+        assert self._prints(text), f"it has ended: {self.said}"
 
-    def wait_to_hear(self, text: str, timeout_s: float = 20) -> None:
+    def _prints(self, text: str) -> bool:
+        return text in self.out.read_text(encoding="utf-8")
+
+    def wait_to_hear(self, text: str, timeout_s: float = 40) -> None:
         """Until it has said this."""
         wait_until(lambda: text in self.said, timeout_s, f"it says {text!r}")
 

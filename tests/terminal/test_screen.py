@@ -1,78 +1,15 @@
 """What a terminal shows while tasks are watched: one line for each, drawn over and over."""
 
-import contextlib
-import fcntl
-import os
-import pty
-import re
-import select
 import signal
-import struct
-import subprocess
-import sys
-import termios
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.processes import ROOT, Service, service_env, wait_until
+from tests.processes import Service, wait_until
 from tests.terminal.lives import begin, end, report
+from tests.terminal.seen import Terminal
 from worker.stream import Log
-
-TOLD = re.compile(r"\x1b\[(\d*)([A-Za-z])|(\r\n|\r|\n)|(.)", re.DOTALL)
-
-
-class Terminal:
-    """A command in a terminal, and what one would see there; it knows no more than what these commands may use."""
-
-    def __init__(self, folder: Path, *arguments: str, columns: int = 100, rows: int = 24, **env: str) -> None:
-        self.read, self.columns = b"", columns
-        self._end, theirs = pty.openpty()
-        self.resize(columns, rows)
-        own = {"DATA_DIR": str(folder), "SECRET_KEY": "only for tests, and long enough for them", "TERM": "xterm"}
-        environ = {name: value for name, value in service_env().items() if name not in ("COLUMNS", "LINES", "NO_COLOR")}
-        line = [sys.executable, "-m", "flask", "--app", "app.factory", *arguments]
-        self.process = subprocess.Popen(
-            line, cwd=ROOT, env=environ | own | env, stdin=theirs, stdout=theirs, stderr=theirs
-        )
-        os.close(theirs)
-
-    def resize(self, columns: int, rows: int) -> None:
-        fcntl.ioctl(self._end, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-    def raw(self) -> str:
-        with contextlib.suppress(OSError):  # it has ended, and all is read
-            while select.select([self._end], [], [], 0.01)[0]:
-                self.read += os.read(self._end, 65_536)
-        return self.read.decode(errors="replace")
-
-    def lines(self) -> list[str]:
-        """What stands there, line by line."""
-        shown, row = [""], 0
-        for code, command, turn, letter in TOLD.findall(self.raw()):
-            if command == "A":
-                row -= int(code or 1)
-                assert row >= 0, "it went above where it began"
-            elif command == "J":
-                del shown[row + 1 :]
-                shown[row] = ""
-            elif command:
-                assert command == "m", f"an escape that was not expected: {command!r}"
-            elif turn == "\r\n":
-                row += 1
-                shown += [""] * (row + 1 - len(shown))
-            elif letter:
-                shown[row] += letter
-        return shown[:-1]
-
-    def wait_for(self, text: str) -> None:
-        wait_until(lambda: any(text in line for line in self.lines()), 20, f"the terminal shows {text!r}")
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self._end)
 
 
 @pytest.fixture
@@ -97,7 +34,7 @@ def test_a_bar_is_drawn_over_and_over_in_one_line(log: Log, terminal: Callable[.
     shown.wait_for(f"[{'#' * 12}{'.' * 12}]  50 % PROGRESS")
     assert len(shown.lines()) == 1
     end(log, "t1")
-    assert shown.process.wait(20) == 0
+    assert shown.process.wait(40) == 0
     (last,) = shown.lines()
     assert last.startswith(f"shop.order t1 [{'#' * 24}] 100 % SUCCESS") and last.endswith("all packed")
     assert "\x1b[32m" in shown.raw()
@@ -108,7 +45,7 @@ def test_ctrl_c_leaves_the_bar_and_a_free_line(log: Log, terminal: Callable[...,
     shown = terminal("watch", "t1", "--no-color")
     shown.wait_for("STARTED")
     shown.process.send_signal(signal.SIGINT)
-    assert shown.process.wait(10) == 130
+    assert shown.process.wait(30) == 130
     assert len(shown.lines()) == 1 and shown.raw().endswith("\r\n")
     assert "\x1b[0m" not in shown.raw()
 
@@ -119,7 +56,7 @@ def test_many_tasks_in_a_small_terminal_stay_within_it(log: Log, terminal: Calla
     shown = terminal("watch", *(f"t{number}" for number in range(12)), columns=40, rows=8, NO_COLOR="1")
     shown.wait_for("… and 6 more")
     end(log, "t0")
-    wait_until(lambda: not any("t0 " in line for line in shown.lines()), 20, "what runs is shown before what has ended")
+    wait_until(lambda: not any("t0 " in line for line in shown.lines()), 40, "what runs is shown before what has ended")
     assert len(shown.lines()) == 7
     wide = [sum(1 + (letter in "仕事") for letter in line) for line in shown.lines()]
     assert max(wide) <= 39
@@ -133,9 +70,9 @@ def test_a_terminal_that_becomes_narrower_keeps_one_line_a_task(log: Log, termin
     shown.wait_for("a note that is long")
     before = len(shown.raw())
     shown.resize(50, 24)
-    wait_until(lambda: "\x1b[2A\r\x1b[J" in shown.raw()[before:], 20, "both rows of the broken line are taken away")
+    wait_until(lambda: "\x1b[2A\r\x1b[J" in shown.raw()[before:], 40, "both rows of the broken line are taken away")
     report(log, "t1", 50)
-    wait_until(lambda: "50 %" in shown.raw()[before:], 20, "it is drawn again")
+    wait_until(lambda: "50 %" in shown.raw()[before:], 40, "it is drawn again")
     drawn = [line for line in shown.raw()[before:].split("\r\n") if "shop" in line]
     assert max(len(line.rpartition("\x1b[J")[2]) for line in drawn) <= 49
 
@@ -152,7 +89,7 @@ def test_what_is_said_of_the_line_stands_above_the_bars(
     web.start()
     shown.wait_for("70 %")
     end(log, "t1")
-    assert shown.process.wait(20) == 0
+    assert shown.process.wait(40) == 0
     said, again, bar = shown.lines()
     assert (said, again) == ("The line to the web is lost: reconnecting …", "Live again.")
     assert "SUCCESS" in bar
@@ -162,6 +99,6 @@ def test_a_dumb_terminal_gets_lines(log: Log, terminal: Callable[..., Terminal])
     begin(log, "t1")
     end(log, "t1")
     shown = terminal("watch", "t1", TERM="dumb", PYTHONIOENCODING="ascii")
-    assert shown.process.wait(20) == 0
+    assert shown.process.wait(40) == 0
     assert [line.split("] ")[1] for line in shown.lines()][1:] == ["attempt 1 started ? on w1", "SUCCESS ? all packed"]
     assert "\x1b" not in shown.raw()

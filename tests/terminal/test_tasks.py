@@ -2,9 +2,12 @@
 
 import json
 import socket
+from pathlib import Path
 from typing import Any
 
+from terminal import clean
 from tests.processes import Service
+from tests.terminal.seen import Terminal
 from worker import events, states
 from worker.events import Event
 from worker.stream import Log
@@ -62,7 +65,28 @@ def test_where_nobody_answers_it_says_where_it_looked_and_what_to_do(run: Any) -
     assert "Name another with --url" in listed.said
 
 
-def test_an_address_that_is_none_is_refused(run: Any) -> None:
-    listed = run("file:///etc/passwd", "tasks")
-    assert listed.wait() == 2
-    assert "it must begin with http:// or https://" in listed.said
+def test_more_than_a_page_is_listed_and_counted(web: Service, log: Log, run: Any) -> None:
+    for number in range(230):
+        log.append(events.sent(f"t{number}", "shop.order", "celery"))
+    _task(log, "failed", "shop.order", states.FAILURE)
+    listed, named = run(web, "tasks", "-n", "220"), run(web, "tasks", "-n", "1", "--name", "shop.order")
+    early = run(web, "tasks", "--until", "2000-01-01 10:00")
+    assert (listed.wait(), named.wait(), early.wait()) == (0, 0, 0)
+    assert [line.split()[0] for line in listed.lines] == ["failed", *(f"t{number}" for number in range(229, 10, -1))]
+    assert listed.said == "220 shown. 230 queued, 1 failed.\n"
+    assert named.said == "1 of 231 shown.\n"
+    assert early.lines == []
+
+
+def test_the_list_fits_into_a_terminal(web: Service, log: Log, tmp_path: Path) -> None:
+    _task(log, "0f8fad5b-d9cb-469f-a165-70867728950e", "media.仕事" * 10, states.FAILURE, note="仕事" * 90)
+    terminal = Terminal(tmp_path, "tasks", "--url", web.url, columns=80)
+    try:
+        assert terminal.process.wait(40) == 0
+        line, counted = terminal.lines()
+        assert "\x1b[31mFAILURE" in terminal.raw()
+        assert line.startswith("0f8fad5b-d9cb-469f-a165-70867728950e FAILURE")
+        assert clean.width(line) <= 80 and "…" in line
+        assert counted == "1 shown. 1 failed."
+    finally:
+        terminal.close()
