@@ -129,6 +129,8 @@ class Wire:
         except OSError:
             pass  # it has gone or fallen silent
         else:
+            if packet is None:
+                self._leaving.wait()
             return packet
         self.socket.shutdown(2)
         self._leaving.wait()
