@@ -6,17 +6,14 @@
 /** @import {ConnectionStatusElement} from "./elements/connection-status.js" */
 /** @import {TaskDetailElement} from "./elements/task-detail.js" */
 /** @import {TaskDrawerElement} from "./elements/task-drawer.js" */
-/** @import {TellingRequestElement} from "./elements/telling-request.js" */
-import { Bell } from "./bell.js";
+import { Ends } from "./ends.js";
 import { TabLine } from "./lines/tab.js";
 import { bestWire } from "./lines/wires.js";
-import { ring } from "./notices.js";
 import { outlooks } from "./outlooks.js";
 import { PictureRoom } from "./picture-room.js";
 import { roomOf } from "./rooms.js";
 import { ServerClock } from "./server-clock.js";
 import { Room } from "./task-store.js";
-import { alone, takeBack } from "./telling.js";
 import { Wishes, ownStore } from "./wishes.js";
 
 /** @typedef {HTMLElement & {attach: (room: Room, clock: ServerClock) => void, live: boolean}} View what shows a room */
@@ -35,7 +32,8 @@ function show(name) {
   connection.follow(room);
   if (name === "board" || name.startsWith("task:")) connection.follow(outlooks, true); // aside: a page without it is live, too
   followAlarms(connection);
-  const bell = tellOfEnds(connection, wishes, room);
+  const ends = new Ends(connection, wishes, room);
+  ends.listen();
   document.addEventListener("room-wanted", (event) => {
     const { detail } = /** @type {CustomEvent} */ (event);
     connection.follow(detail.room, true);
@@ -43,7 +41,7 @@ function show(name) {
   });
   /** @type {TaskDrawerElement | null} */
   const drawer = document.querySelector("task-drawer");
-  if (drawer) drawer.attach((taskId) => opened(connection, taskId, wishes, bell), clock);
+  if (drawer) drawer.attach((taskId) => opened(connection, taskId, ends), clock);
   // Of a page that was reloaded at a task's address, "back" leads to the list only by loading it.
   else addEventListener("popstate", () => location.pathname !== here && location.reload());
   stand(connection, room);
@@ -59,32 +57,15 @@ function followAlarms(line) {
   line.follow(alarms, true);
 }
 
-/** @param {TabLine} line @param {string} taskId @param {Wishes} wishes @param {Bell} bell @returns {import("./elements/task-drawer.js").Opened} */
-function opened(line, taskId, wishes, bell) {
+/** @param {TabLine} line @param {string} taskId @param {Ends} ends @returns {import("./elements/task-drawer.js").Opened} */
+function opened(line, taskId, ends) {
   const room = new Room(`task:${taskId}`);
   const shown = (/** @type {TaskDetailElement} */ detail) => {
     detail.live = line.live;
-    for (const request of requestsIn(detail)) request.attach(room, wishes, bell);
+    ends.ask(detail, room);
     line.follow(room);
   };
   return { room, shown, leave: () => line.leave(room) };
-}
-
-/** @param {TabLine} line @param {Wishes} wishes @param {Room} room */
-function tellOfEnds(line, wishes, room) {
-  const wait = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
-  const follow = (/** @type {Room} */ one) => line.follow(one, true);
-  const back = (/** @type {string} */ taskId) => takeBack(wishes, taskId);
-  const bell = new Bell(wishes, { follow, alone, takeBack: back, ring, wait }, room instanceof Room ? room : null);
-  for (const request of requestsIn(document)) request.attach(room, wishes, bell);
-  addEventListener("storage", () => bell.look());
-  bell.look();
-  return bell;
-}
-
-/** @param {ParentNode} root @returns {NodeListOf<TellingRequestElement>} */
-function requestsIn(root) {
-  return root.querySelectorAll("telling-request");
 }
 
 /** @returns {NodeListOf<View>} */
