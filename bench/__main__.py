@@ -1,6 +1,5 @@
 """`make bench`: measures Pushboard beside what one would have instead; prints and writes down one table."""
 
-import importlib
 import json
 import multiprocessing
 import sys
@@ -12,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from bench import curves, document, report
 from bench.curves import RESULTS
 from bench.machine import describe
+from bench.measuring import rows_of
 from bench.row import Row
 
 MODULES = ("worker", "table", "latency", "fresh", "fanout", "idle", "growth", "startup", "page", "tabs", "ui")
@@ -49,12 +49,6 @@ def _measure(name: str, rows: list[Row]) -> bool:
         return False
     print(f"{time.monotonic() - started:.0f} s", flush=True)
     return True
-
-
-def rows_of(name: str) -> list[Row]:
-    """What a module of bench/ measures."""
-    measured: list[Row] = importlib.import_module(f"bench.{name}").rows()
-    return measured
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ MEASURED = Path(__file__).with_name("out") / "curves.json"
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 
 WIDTH, HEIGHT = 640, 360
-LEFT, RIGHT, TOP, BOTTOM = 64, 24, 48, 56
+LEFT, RIGHT, TOP, BOTTOM = 64, 40, 48, 56
 STEPS = 5
 
 STYLE = """
@@ -40,8 +40,8 @@ class Picture(NamedTuple):
 
 
 PICTURES = (
-    Picture("watchers", "Cores of the web process, 100 tasks, each with 100 reports a second", "watchers of the board"),
-    Picture("reports", "Cores of the web process, 100 watchers of 100 tasks", "reports a second"),
+    Picture("watchers", "Cores of the web, 100 tasks with 100 reports a second each", "watchers of the board"),
+    Picture("reports", "Cores of the web, 100 tasks and 100 watchers", "reports a second"),
 )
 
 
