@@ -43,7 +43,7 @@ def block(text: str, colours: bool) -> str:
 
 def as_json(value: object) -> str:
     """On one line, and in ASCII that acts on no terminal."""
-    return json.dumps(value).replace("\x7f", "\\u007f")
+    return json.dumps(value)
 
 
 def width(text: str) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from launcher import ports
 from tests.processes import Service
 from tests.terminal.lives import begin
 from worker.stream import Log
@@ -75,7 +76,8 @@ def test_a_name_that_the_web_does_not_go_by_is_refused(web: Service, run: Any) -
 def test_it_may_watch_where_only_pages_of_another_origin_may(
     start_web: Callable[..., Service], log: Log, run: Any
 ) -> None:
-    web = start_web(TRUSTED_ORIGINS="https://127.0.0.1")  # a proxy ends TLS: pages without it are foreign
+    port = str(ports.free_port())
+    web = start_web(PORT=port, TRUSTED_ORIGINS=f"https://127.0.0.1:{port}")  # to it pages without TLS are foreign
     begin(log, "t1")
     watched = run(web, "watch", "t1")
     watched.wait_for("started")
