@@ -14,7 +14,7 @@ SEARCHED = ("name", "note", "summary", "worker", "args", "kwargs")
 """Where a text is looked for, beside the task_id."""
 
 MOST_ROWS = 200
-MOST_LOOKED_AT = 1_500
+MOST_LOOKED_AT = 1_000
 """Rows that one query looks at: less than 10 ms of Redis' time. What lies behind is for the next page."""
 
 LONGEST_TEXT = 200
