@@ -1,4 +1,7 @@
-"""Who may import whom, one door per outside thing, and how big pieces may be."""
+"""Who may import whom, one door per outside thing, and how big pieces may be.
+
+Longer than most files: all such rules are found in one place.
+"""
 
 import ast
 import re
