@@ -16,6 +16,8 @@ from bench.watcher import Watcher
 AT_ONCE = 50
 """Who may be on the way in at the same time."""
 
+PATIENCE_S = 30.0
+
 SAMPLE = 20
 """So many, evenly among those who came, keep what comes to them; of the others frames are counted."""
 
@@ -95,7 +97,10 @@ class Crowd:
         answer = carried_out(self._orders, line.decode())
         self._let_in()
         while self._coming or self._arriving:
-            for file, _ in self._poll.poll():
+            ready = self._poll.poll(PATIENCE_S)
+            if not ready:
+                raise TimeoutError(f"{len(self._arriving)} are not let in")
+            for file, _ in ready:
                 if file != sys.stdin.fileno():
                     self._read(file)
             self._let_in()

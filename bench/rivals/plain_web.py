@@ -36,4 +36,5 @@ def watch(task_ids: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    socketio.run(app, host="127.0.0.1", port=int(os.environ["PORT"]), log_output=False)
+    # max_size: of itself eventlet serves 1,024 connections, and lets the next one wait for ever.
+    socketio.run(app, host="127.0.0.1", port=int(os.environ["PORT"]), log_output=False, max_size=5_000)
