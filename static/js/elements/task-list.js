@@ -41,8 +41,7 @@ export class TaskListElement extends HTMLElement {
     this.setAttribute("aria-rowcount", String(listed.length + 1));
     this.#resize();
     if (anchor) this.#keep(anchor);
-    this.#relisted = true;
-    this.#move();
+    this.#move(true);
   }
 
   get listed() {
@@ -71,16 +70,15 @@ export class TaskListElement extends HTMLElement {
   #measure() {
     this.#rowHeight = parseFloat(getComputedStyle(this).getPropertyValue("--row-height")) || 52;
     this.#resize();
-    this.#relisted = true;
-    this.#move();
+    this.#move(true);
   }
 
   #resize() {
     this.body.style.height = `${this.#listed.length * this.#rowHeight}px`;
   }
 
-  #move() {
-    this.#moved = true;
+  #move(relisted = false) {
+    [this.#moved, this.#relisted] = [true, this.#relisted || relisted];
     this.#paintSoon();
   }
 
@@ -117,8 +115,7 @@ export class TaskListElement extends HTMLElement {
     const top = -this.body.getBoundingClientRect().top;
     const window = steadyWindow(this.#window, top, innerHeight, this.#rowHeight, this.#listed.length);
     if (window === this.#window && !this.#relisted) return;
-    this.#window = window;
-    this.#relisted = false;
+    [this.#window, this.#relisted] = [window, false];
     const [first, last] = window;
     const wanted = new Set(this.#listed.between(first, last));
     this.#pool.keep(wanted);
