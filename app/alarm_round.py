@@ -1,6 +1,7 @@
 """Looks round every two seconds for what goes wrong; of several web processes one looks, the others are ready to."""
 
 import logging
+import time
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,11 +16,16 @@ from app.extensions import alarms as open_alarms
 from app.extensions import table, workers_room
 from app.start import start_task
 from worker.alarms import Alarms, Cause, Letters, Row
+from worker.fleet import SILENCE_S
 from worker.query import Query
 
 logger = logging.getLogger(__name__)
 
 LOOK_S = 2.0
+BREAK_S = 3 * LOOK_S
+SETTLE_S = SILENCE_S + 2 * LOOK_S
+"""After its start, and after Redis was away, nobody is taken for gone for so long: they are to be heard first."""
+
 QUIET_S = 900.0
 """An alarm about failed or lost tasks is over when there has been none for so long."""
 
@@ -40,6 +46,7 @@ class AlarmRound:
         """queue_s: a queue whose next message is older is an alarm."""
         self._socketio, self._endings, self._letters, self._queue_s = socketio, endings, letters, queue_s
         self._web = uuid.uuid4().hex
+        self._looked_at = self._steady_since = float("-inf")
 
     def start(self) -> None:
         """Look round from now on, in the background."""
@@ -56,15 +63,19 @@ class AlarmRound:
                 logger.exception("looking for what goes wrong failed")
 
     def _look(self, alarms: Alarms) -> None:
+        began_at = time.monotonic()
+        if began_at - self._looked_at > BREAK_S:
+            self._steady_since = began_at
         if alarms.leads(self._web):
             self._count_ended(alarms)
-            now_s, rows = alarms.open()
-            self._stand(alarms, now_s, rows)
+            if began_at - self._steady_since >= SETTLE_S:
+                self._stand(alarms, *alarms.open())
         else:
             self._endings.forget(alarms.looked_at())
         for mail_id in alarms.unqueued():
             start_task(TASK, [mail_id], task_id=str(uuid.uuid5(uuid.NAMESPACE_OID, mail_id)))
             alarms.queued(mail_id)
+        self._looked_at = time.monotonic()
 
     def _count_ended(self, alarms: Alarms) -> None:
         """Tasks that have failed or were lost since somebody looked last, also while no web process was there."""
@@ -75,6 +86,7 @@ class AlarmRound:
             alarms.raised(newest[alarm_id], times, None, self._letters_about(newest[alarm_id]))
         if at:
             alarms.look_on(at)
+            self._endings.forget(at)
 
     def _stand(self, alarms: Alarms, now_s: float, rows: Iterable[Row]) -> None:
         """What is not as it should be now, and what is so no longer."""
@@ -148,4 +160,5 @@ def _ran(worker: Mapping[str, Any]) -> str:
 def _waits(queue: Mapping[str, Any]) -> str:
     takers = queue["workers"]
     taken = f"{takers} worker{'' if takers == 1 else 's'} take from it." if takers else "No worker takes from it."
-    return f"{queue['waiting']} messages wait. {taken}"
+    waiting = queue["waiting"] or 0
+    return f"{waiting:,} message{' waits' if waiting == 1 else 's wait'}. {taken}"

@@ -41,7 +41,10 @@ class Endings:
             self._heard.popleft()
 
     def since(self, offset: str) -> tuple[str, list[Change]]:
-        """All after an offset, and up to where that is; with "", which is the first time ever, nothing yet."""
+        """All after an offset, and up to where that is; with "", which is the first time ever, nothing yet.
+
+        They are kept until it is said that they may be forgotten.
+        """
         at = self._relay.offset
         if self._resets != self._relay.healed.resets:
             self._resets, self._complete_from = self._relay.healed.resets, at
@@ -49,9 +52,7 @@ class Endings:
             return (at if self._relay.live else ""), []
         missed = self._read(offset, self._complete_from)
         self.forget(max(offset, self._complete_from) if missed else offset)
-        heard = [change for change in self._heard if change["offset"] <= at]
-        self.forget(at)
-        return at, [*missed, *heard]
+        return at, [*missed, *(change for change in self._heard if change["offset"] <= at)]
 
     def _read(self, offset: str, until: str) -> list[Change]:
         """From the log itself. May raise redis.RedisError."""
