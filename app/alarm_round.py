@@ -159,6 +159,6 @@ def _ran(worker: Mapping[str, Any]) -> str:
 
 def _waits(queue: Mapping[str, Any]) -> str:
     takers = queue["workers"]
-    taken = f"{takers} worker{'' if takers == 1 else 's'} take from it." if takers else "No worker takes from it."
+    taken = f"{takers} worker{' takes' if takers == 1 else 's take'} from it." if takers else "No worker takes from it."
     waiting = queue["waiting"] or 0
     return f"{waiting:,} message{' waits' if waiting == 1 else 's wait'}. {taken}"

@@ -20,7 +20,7 @@ from worker.stream import SCRIPTS
 MOST_OPEN = 100
 MOST_UNQUEUED = 200
 KEEP_MAIL_S = 7 * 24 * 3600
-AGAIN_S = 3_600.0
+AGAIN_S = 3_600
 """A cause that goes on is mailed about again after so long, if more has come of it."""
 
 LEAD_S = 6.0
@@ -82,7 +82,7 @@ class Alarms:
         told = json.dumps(asdict(cause) | {"id": cause.id} | ({"since": since_s} if since_s else {}))
         mail = json.dumps({"addresses": letters.addresses, "url": letters.url}) if letters.addresses else ""
         bounds = (MOST_OPEN, AGAIN_S, letters.an_hour, KEEP_MAIL_S, MOST_UNQUEUED)
-        places = [keys.ALARMS, keys.ALARM_MAILS, keys.ALARM_MAILS_SENT]
+        places = [keys.ALARMS, keys.ALARM_MAILS, keys.ALARM_MAILS_SENT, keys.alarm_mailed(cause.id)]
         self._raise(keys=places, args=[cause.id, told, times, mail, *bounds, keys.alarm_mail("")])
 
     def over(self, alarm_id: str) -> bool:

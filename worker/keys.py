@@ -102,6 +102,11 @@ def alarm_mail(mail_id: str) -> str:
     return f"{PREFIX}alarm:mail:{mail_id}"
 
 
+def alarm_mailed(alarm_id: str) -> str:
+    """The key of a string with an expiry: there was a mail about this cause within the last hour."""
+    return f"{PREFIX}alarm:mailed:{alarm_id}"
+
+
 def alarm_claim(mail_id: str) -> str:
     """The key of a string with an expiry: somebody puts this mail's task on the queue."""
     return f"{PREFIX}alarm:claim:{mail_id}"

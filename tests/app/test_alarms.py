@@ -105,3 +105,19 @@ def test_mails_are_bounded_and_what_is_held_back_is_sent_later(
     assert sorted(row["mails"] for row in alarms(web)) == [0, 0, 0, 1, 1]
     redis_client.delete(keys.ALARM_MAILS_SENT)  # an hour later
     wait_until(lambda: len(smtp_server.sent_to(ADDRESS)) == 4, 40, "two more are mailed")
+
+
+def test_a_cause_that_comes_and_goes_is_mailed_about_once_an_hour(
+    start_web: Start, worker: Service, log: Log, redis_client: redis.Redis, smtp_server: SmtpServer
+) -> None:
+    web = start_web(**MAILS)
+    looked(web, redis_client)
+    fail(log, "t1")
+    mails_come(smtp_server)
+    redis_client.delete(keys.ALARMS)  # it is over
+    wait_until(lambda: not alarms(web), 5, "it is over")
+    fail(log, "t2")
+    wait_until(lambda: alarms(web), 10, "it is shown again")
+    assert alarms(web)[0]["mails"] == 0
+    redis_client.delete(*redis_client.keys(keys.alarm_mailed("*")))  # an hour later
+    wait_until(lambda: smtp_server.times_sent() == {ADDRESS: 2, OTHER: 2}, 40, "there is another mail")
