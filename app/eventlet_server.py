@@ -137,7 +137,7 @@ class Listener:
         """Raises OSError if the port is taken."""
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         self._listening = eventlet.listen(address, family, backlog=BACKLOG)
-        # Accepted sockets inherit it. Without it, what is small waits up to 40 ms until what was before is acknowledged.
+        # Accepted sockets inherit it. Without it, what is small waits up to 40 ms until the last one is acknowledged.
         self._listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._at_once = Allowance(CROWD, CROWD)
         self._closed = False

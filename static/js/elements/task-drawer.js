@@ -4,14 +4,12 @@
 /** @import {ServerClock} from "../server-clock.js" */
 /** @import {Room} from "../task-store.js" */
 /** @import {TaskDetailElement} from "./task-detail.js" */
+import { detailScript } from "../detail-script.js";
 import { cloned, part } from "./part.js";
 
 const WIDE = "(min-width: 1100px)";
 const CHOICES = ["tab-chosen", "filters-chosen"];
 const SIGNS = ["pointerover", "focusin"];
-
-/** Many who watch the list open no task: what shows one is fetched when somebody is about to. */
-const detail = () => Promise.all([import("./task-detail.js"), ...laterSheets()]).then(([script]) => script);
 
 /**
  * @typedef {object} Opened a task's room that is kept as the server has it
@@ -39,7 +37,7 @@ export class TaskDrawerElement extends HTMLElement {
     // Before the list hears of it: what it is to show goes into its own address, not into the task's.
     for (const choice of CHOICES) document.addEventListener(choice, () => this.#giveWay(), { capture: true });
     this.#wide.addEventListener("change", () => this.#wanted && location.reload());
-    for (const sign of SIGNS) document.querySelector("task-list")?.addEventListener(sign, () => void detail(), { once: true });
+    for (const sign of SIGNS) document.querySelector("task-list")?.addEventListener(sign, () => void detailScript(), { once: true });
   }
 
   close() {
@@ -90,8 +88,10 @@ export class TaskDrawerElement extends HTMLElement {
   /** @param {string} taskId */
   async #show(taskId) {
     this.#wanted = taskId;
-    const { TaskDetailElement } = await detail();
+    const script = await detailScript();
     if (this.#wanted !== taskId) return;
+    if (!script) return this.#missed();
+    const { TaskDetailElement } = script;
     const before = this.#now ?? { list: this.#list, focus: document.activeElement, title: document.title, icon: icon().href };
     this.#drop();
     const task = part(cloned("task-detail-template"), "task-detail", TaskDetailElement);
@@ -104,6 +104,13 @@ export class TaskDrawerElement extends HTMLElement {
     document.documentElement.toggleAttribute("data-drawer", true);
     this.scrollTop = 0;
     part(this, ".task-drawer-close", HTMLButtonElement).focus({ preventScroll: true });
+  }
+
+  /** The server can't be reached, as the page says; or could not be, and a script that has failed is not asked for again. */
+  #missed() {
+    if (!document.documentElement.hasAttribute("data-stale")) return location.reload();
+    history.replaceState(null, "", this.#list);
+    this.#wanted = null;
   }
 
   #hide() {
@@ -125,15 +132,6 @@ export class TaskDrawerElement extends HTMLElement {
     this.#now?.task.remove();
     this.#now = null;
   }
-}
-
-/** @returns {Promise<unknown>[]} */
-function laterSheets() {
-  const links = [...document.querySelectorAll("link[disabled]")].filter((link) => link instanceof HTMLLinkElement);
-  return links.map((link) => {
-    link.disabled = false;
-    return new Promise((done) => ["load", "error"].forEach((end) => link.addEventListener(end, done)));
-  });
 }
 
 function icon() {
