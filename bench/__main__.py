@@ -14,27 +14,40 @@ from bench.machine import describe
 from bench.measuring import rows_of
 from bench.row import Row
 
-MODULES = ("worker", "table", "latency", "fresh", "fanout", "idle", "growth", "startup", "page", "tabs", "ui")
+MODULES = ("worker", "fresh", "fanout", "idle", "growth", "latency", "startup", "page", "tabs", "ui", "table")
 
 
 def main(names: Sequence[str]) -> int:
     """Measure all, or the modules that are named. The exit code says whether all could be measured."""
     machine = describe()
-    head = [f"{what}: {which}" for what, which in machine.items()]
-    print("\n".join(head), flush=True)
+    print("\n".join(_head(machine)), flush=True)
     rows: list[Row] = []
-    failed = [name for name in names or MODULES if not _measure(name, rows)]
-    table = [*report.lines(rows), "", report.summary(rows)]
-    print("\n".join(table))
-    if not names and not failed:
-        measured = json.loads(curves.MEASURED.read_text())
-        results = {"machine": machine, "rows": report.as_json(rows), "curves": measured}
-        RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    missing = list(names or MODULES)
+    for name in names or MODULES:
+        if _measure(name, rows):
+            missing.remove(name)
+        if not names:  # what is measured is kept though the rest may fail, or be stopped
+            _write(machine, rows, missing)
+    print("\n".join(_table(rows, missing)))
+    return 1 if missing else 0
+
+
+def _head(machine: dict[str, str]) -> list[str]:
+    return [f"{what}: {which}" for what, which in machine.items()]
+
+
+def _table(rows: Sequence[Row], missing: Sequence[str]) -> list[str]:
+    unmeasured = [f"Not measured: {', '.join(missing)}."] if missing else []
+    return [*report.lines(rows), "", report.summary(rows), *unmeasured]
+
+
+def _write(machine: dict[str, str], rows: Sequence[Row], missing: Sequence[str]) -> None:
+    measured = json.loads(curves.MEASURED.read_text()) if "growth" not in missing else {}
+    results = {"machine": machine, "rows": report.as_json(rows), "curves": measured, "missing": missing}
+    RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    if measured:
         curves.main()
-        document.put([*head, "", *table])
-    for name in failed:
-        print(f"bench.{name} could not measure; see above.")
-    return 1 if failed else 0
+    document.put([*_head(machine), "", *_table(rows, missing)])
 
 
 def _measure(name: str, rows: list[Row]) -> bool:
