@@ -85,11 +85,13 @@ def test_who_missed_too_much_gets_the_newest_lines(web: Service, redis_client: r
     process.log("first")
     wait_until(lambda: reader.texts() == ["first"], 5, "the first is told")
     reader.client.disconnect()
+    told = [f"{number}-{place}" for number in range(30) for place in range(20)]
     for number in range(30):
-        process.log(*(f"{number}-{place}" for place in range(20)))
+        process.log(*told[number * 20 : number * 20 + 20])
     reader.client.connect(web.url, transports=["websocket"])
     wait_until(lambda: reader.recovered == [False, False], 5, "it is answered anew")
-    assert len(reader.lines) == 500 and reader.texts()[-1] == "29-19"
+    # Where it is back before anybody has noticed that nobody reads, a frame tells all, too.
+    assert reader.texts() in (told[-500:], told)
 
 
 def test_nothing_is_missed_while_lines_come_and_connections_break(

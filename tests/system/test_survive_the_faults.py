@@ -168,5 +168,5 @@ def assert_quiet(pages: Sequence[Page], recordings: dict[Page, Recording], asked
     """Not one page was reloaded, and not one has asked for anything since: all that it shows was pushed."""
     for page, before in zip(pages, asked_before, strict=True):
         assert screen.was_never_reloaded(page)
-        asked = [request for request in recordings[page].requests[before:] if "/static/icons/" not in request]
+        asked = [request for request in recordings[page].requests[before:] if "/icons/" not in request]
         assert asked == [], "it polls"
