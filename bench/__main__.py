@@ -38,7 +38,8 @@ def _head(machine: dict[str, str]) -> list[str]:
 
 def _table(rows: Sequence[Row], missing: Sequence[str]) -> list[str]:
     unmeasured = [f"Not measured: {', '.join(missing)}."] if missing else []
-    return [*report.lines(rows), "", report.summary(rows), *unmeasured]
+    goals = [row.goal for row in rows]
+    return [*report.lines(sorted(rows, key=lambda row: goals.index(row.goal))), "", report.summary(rows), *unmeasured]
 
 
 def _write(machine: dict[str, str], rows: Sequence[Row], missing: Sequence[str]) -> None:
