@@ -26,10 +26,8 @@ PIECE_BYTES = 65_536
 LONGEST_SEND_S = 30.0
 """For one packet. Who takes nothing at all for the length of a ping and its answer (15 s) is given up earlier."""
 
-
 LEAVING_S = 0.001
 """Between two who leave, so that those who stay have their turn when a crowd goes."""
-
 
 AFTERWARDS = "pushboard.afterwards"
 """In a request's environment: a list of what is to be done when the request has been dealt with."""
@@ -91,6 +89,13 @@ class Line:
         except OSError:
             return
 
+    def close(self) -> None:
+        """Whoever reads from it hears of the end, and it is closed in earnest when that one is through.
+
+        Before, its number could be another's already: eventlet would break off the reading in the midst of its hub.
+        """
+        self.shutdown(2)
+
 
 class Turns:
     """One after the other, however long each one takes: of timers, all that are late would go off at once."""
@@ -126,8 +131,8 @@ class Wire:
                 check(packet, self._heard)
         except ValueError as error:  # also what is no UTF-8
             complaints.add("closed a WebSocket: it sent %s", reason_of(error))
-        except OSError:
-            pass  # it has gone or fallen silent
+        except (OSError, EOFError):
+            pass  # it has gone or fallen silent; an uncaught EOFError ends eventlet's hub, and so the process
         else:
             if packet is None:
                 self._leaving.wait()

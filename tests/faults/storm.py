@@ -98,19 +98,32 @@ def run(seed: int, minutes: float) -> list[str]:
     """One storm; what went wrong."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="storm-")))
-        storm = Storm(seed, folder, stack)
-        storm.blow(minutes)
-        watchers = storm.watchers + storm.task_watchers
-        wrong = Verdict(storm.server.url, storm.facts, storm.revoked).judge(storm.sent, watchers)
-        healed = sum(watcher.answered - 1 for watcher in watchers)
-        print(f"seed {seed}: {len(storm.sent)} tasks, {sum(storm.done.values())} faults {dict(storm.done)}")
-        print(f"healed by a new subscribe: {healed}; wrong: {len(wrong)}")
+        try:
+            wrong = _play(Storm(seed, folder, stack), seed, minutes)
+        except Exception:
+            _keep_logs(folder)
+            raise
         if wrong:
-            kept = Path(tempfile.mkdtemp(prefix="storm-logs-"))
-            for log in folder.glob("*.log"):
-                (kept / log.name).write_bytes(log.read_bytes())
-            print("\n".join(wrong[:20]), f"\nlogs: {kept}")
+            print("\n".join(wrong[:20]))
+            _keep_logs(folder)
     return wrong
+
+
+def _play(storm: Storm, seed: int, minutes: float) -> list[str]:
+    storm.blow(minutes)
+    watchers = storm.watchers + storm.task_watchers
+    wrong = Verdict(storm.server.url, storm.facts, storm.revoked).judge(storm.sent, watchers)
+    healed = sum(watcher.answered - 1 for watcher in watchers)
+    print(f"seed {seed}: {len(storm.sent)} tasks, {sum(storm.done.values())} faults {dict(storm.done)}")
+    print(f"healed by a new subscribe: {healed}; wrong: {len(wrong)}")
+    return wrong
+
+
+def _keep_logs(folder: Path) -> None:
+    kept = Path(tempfile.mkdtemp(prefix="storm-logs-"))
+    for log in folder.glob("*.log"):
+        (kept / log.name).write_bytes(log.read_bytes())
+    print(f"logs: {kept}")
 
 
 if __name__ == "__main__":
