@@ -8,6 +8,9 @@ from terminal.line import Said, pause_s
 from terminal.web import Refused
 
 TICK_S = 0.25
+MOMENT_S = 1.0
+"""A web that has just started takes a moment to find Redis, of which nobody need be told."""
+
 FORGOTTEN_S = 60.0
 """So long a task that Redis has lost may take to report again."""
 
@@ -51,6 +54,7 @@ class Subscriptions:
         self._tries: dict[str, int] = {}
         self._forgotten: dict[str, float] = {}
         self._connected = self._followed = False
+        self._unfollowed_since = 0.0
         self._trouble = ""
 
     @property
@@ -73,17 +77,17 @@ class Subscriptions:
         if said.kind == "frame":
             return self._frame(said.told)
         if said.kind == "upstream":
-            self._followed = bool(said.told.get("live"))
+            self._followed, self._unfollowed_since = bool(said.told.get("live")), time.monotonic()
         if said.kind in ("connected", "disconnected"):
-            self._connected, self._followed = said.kind == "connected", False
+            self._connected, self._followed, self._unfollowed_since = said.kind == "connected", False, time.monotonic()
             self._due, self._tries = dict.fromkeys(self._rooms, 0.0) if self._connected else {}, {}
         if said.kind == "disconnected":
             self._tell("The line to the web is lost: reconnecting …")
-        elif said.kind == "upstream" and not self._followed:
-            self._tell("The web cannot reach Redis: waiting …")
         return None
 
     def _judge(self) -> None:
+        if self._connected and not self._followed and time.monotonic() - self._unfollowed_since > MOMENT_S:
+            self._tell("The web cannot reach Redis: waiting …")
         if self._trouble and self._followed and self._connected and not self._due:
             self._trouble = ""
             self._say("Live again.")
@@ -91,8 +95,8 @@ class Subscriptions:
             raise Refused("unknown_task", "It has not come back.")
 
     def _tell(self, trouble: str) -> None:
-        """Once, until all is well again: where the web starts, it may be a moment before it has found Redis."""
-        if not self._trouble:
+        """Once, until it is another one or all is well again."""
+        if trouble != self._trouble:
             self._say(trouble)
         self._trouble = trouble
 

@@ -12,6 +12,7 @@ from celery.worker.control import control_command
 
 from worker import progress
 from worker.celery_app import celery_app
+from worker.outbox import outbox
 from worker.progress import ReportingTask
 
 LATE = {"acks_late": True, "reject_on_worker_lost": True}
@@ -94,17 +95,23 @@ class EndsUntold(ReportingTask):
         time.sleep(30)
 
 
+def tell_start(path: str) -> None:
+    """That it has begun is told; only of its end nobody hears."""
+    write_down(path, "run")
+    assert outbox().flush(10)
+
+
 @celery_app.task(base=EndsUntold, name="deadly.end_untold")
 def end_untold(path: str) -> str:
     """Acknowledged before it ran."""
-    write_down(path, "run")
+    tell_start(path)
     return "worked"
 
 
 @celery_app.task(base=EndsUntold, name="deadly.end_untold_late", **LATE)
 def end_untold_late(path: str) -> str:
     """Not acknowledged, although it has ended."""
-    write_down(path, "run")
+    tell_start(path)
     return "worked"
 
 

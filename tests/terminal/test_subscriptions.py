@@ -52,6 +52,7 @@ def play(*said: Said, answers: list[Row]) -> tuple[Script, Subscriptions, list[s
 
 
 CONNECTED, CUT, LIVE = Said("connected"), Said("disconnected"), Said("upstream", {"live": True})
+AWAY = Said("upstream", {"live": False})
 
 
 def test_it_is_caught_up_once_the_answer_is_applied_and_not_when_it_is_cut() -> None:
@@ -115,9 +116,21 @@ def test_a_task_that_does_not_come_back_is_given_up(monkeypatch: pytest.MonkeyPa
         play(CONNECTED, Said("frame", GAP), Said("tick"), answers=[answer("1"), UNKNOWN])
 
 
-def test_a_web_that_cannot_reach_redis_is_not_called_live() -> None:
-    _, _, told = play(CONNECTED, Said("upstream", {"live": False}), Said("tick"), LIVE, answers=[answer("1")])
+def test_a_web_that_cannot_reach_redis_is_not_called_live(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(under_test, "MOMENT_S", -1.0)
+    _, _, told = play(CONNECTED, AWAY, Said("tick"), Said("tick"), LIVE, answers=[answer("1")])
     assert told == ["The web cannot reach Redis: waiting …", "Live again."]
+
+
+def test_a_web_that_looks_for_redis_for_a_moment_is_said_nothing_of() -> None:
+    assert play(CONNECTED, AWAY, Said("tick"), LIVE, answers=[answer("1")])[2] == []
+
+
+def test_a_line_that_is_lost_while_redis_is_away_is_said_to_be_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(under_test, "MOMENT_S", -1.0)
+    _, _, told = play(CONNECTED, AWAY, CUT, CUT, CONNECTED, LIVE, answers=[answer("1"), answer("1")])
+    assert told[:2] == ["The web cannot reach Redis: waiting …", "The line to the web is lost: reconnecting …"]
+    assert told[-1] == "Live again."
 
 
 def test_whatever_is_dropped_late_cut_or_restarted_the_rows_end_exactly_as_the_table() -> None:
