@@ -118,7 +118,10 @@ class Outbox:
 
     def _append_progress(self) -> None:
         """One look at each run whose time has come; one that said nothing since the last look is left alone."""
-        for event, run in self._due():
+        for run in self._due():
+            event = self._take(run)
+            if event is None:
+                continue
             try:
                 self._append(event, run)
             except redis.RedisError:
@@ -126,15 +129,18 @@ class Outbox:
                     self._events.appendleft((event, run))
                 raise
 
-    def _due(self) -> list[tuple[Event, Run]]:
+    def _due(self) -> list[Run]:
         with self._lock:
-            due = [run for run in self._runs.values() if time.monotonic() >= run.look_at]
-            found = [(run.take(), run) for run in due]
-            for event, run in found:
-                if event is None:
-                    del self._runs[run.id]
-            self._changed.notify_all()
-            return [(event, run) for event, run in found if event]
+            return [run for run in self._runs.values() if time.monotonic() >= run.look_at]
+
+    def _take(self, run: Run) -> Event | None:
+        """What it has reported, taken when it goes out and no sooner: while others go out it may report anew."""
+        with self._lock:
+            event = run.take()
+            if event is None:
+                self._runs.pop(run.id, None)
+                self._changed.notify_all()
+            return event
 
     def _append(self, event: Event, run: Run | None) -> None:
         try:
