@@ -10,7 +10,7 @@ from engineio.packet import MESSAGE, Packet
 from app.wire import Wire
 
 TURN_S = 0.02
-"""Between two looks whether it is a control frame's turn."""
+"""Between two looks whether a control frame has gone out."""
 
 TEXT, BINARY = b"\x81", b"\x82"
 
@@ -35,6 +35,10 @@ def frame(packet: Packet) -> bytes:
     return kind + b"\x7f" + len(data).to_bytes(8) + data
 
 
+def _bytes_of(packet: Packet) -> bytes:
+    return packet.frame if isinstance(packet, Ready) else frame(packet)
+
+
 class Outgoing:
     """The queue of python-engineio's for a client, and what empties it.
 
@@ -43,14 +47,14 @@ class Outgoing:
     is torn, and nobody waits for anybody else.
     """
 
-    __slots__ = ("_over", "_rest", "_send", "_start", "_task", "_wire", "queue")
+    __slots__ = ("_control", "_over", "_rest", "_send", "_start", "_task", "_wire", "queue")
 
     def __init__(self, wire: Wire, start: Callable[[Callable[[], None]], Any]) -> None:
         """`start`: begins a background task."""
         self.queue: deque[Packet | None] = deque()
         self._wire, self._start = wire, start
         self._send: Callable[[bytes], int] = wire.socket.fd.send  # of the real socket, below eventlet's
-        self._rest, self._over = b"", False
+        self._rest, self._control, self._over = b"", b"", False
         self._task: Any = None  # finishes what the socket did not take
 
     def put(self, packet: Packet | None) -> None:
@@ -62,13 +66,16 @@ class Outgoing:
         elif packet is None:
             self._end()
         else:
-            self._write(packet.frame if isinstance(packet, Ready) else frame(packet))
+            self._write(_bytes_of(packet))
 
     def send(self, data: bytes) -> int:
-        """Send a control frame of the WebSocket itself, when it is its turn."""
-        while self._task is not None and not self._over:
-            self._wire.pause(TURN_S)
-        self._write(data)
+        """Send a control frame of the WebSocket itself: not within a packet, and before those that wait."""
+        if self._task is None:
+            self._write(data)
+        else:
+            self._control = data
+        while self._control and not self._over:
+            self._wire.pause(TURN_S)  # who pings and does not read what it is told is not read from
         return len(data)
 
     def join(self) -> None:
@@ -104,17 +111,21 @@ class Outgoing:
         """In a task of its own: what the socket did not take, and then what has come meanwhile."""
         try:
             self._wire.push(self._rest)
-            while self.queue:
-                packet = self.queue.popleft()
-                if packet is None:
-                    self._over = True
-                    break
-                self._wire.push(packet.frame if isinstance(packet, Ready) else frame(packet))
+            while (self._control or self.queue) and not self._over:
+                self._wire.push(self._next())
         except OSError:
             self._over = True
         self._rest, self._task = b"", None
         if self._over:
             self._end()
+
+    def _next(self) -> bytes:
+        control, self._control = self._control, b""
+        if control:
+            return control
+        packet = self.queue.popleft()
+        self._over = packet is None
+        return _bytes_of(packet) if packet else b""
 
     def _end(self) -> None:
         self._over = True

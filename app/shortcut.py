@@ -126,7 +126,7 @@ def _take_over(socket: Socket, wire: Wire) -> Outgoing:
 
 
 def _listen(socket: Socket, wire: Wire) -> None:
-    while (text := wire.wait()) is not None:
+    while (text := wire.wait()) is not None and not socket.closed:  # it may be let go of, and not have drained yet
         try:
             socket.receive(Packet(encoded_packet=text))
         except exceptions.UnknownPacketError:

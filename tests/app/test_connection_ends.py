@@ -2,9 +2,17 @@
 
 import contextlib
 import json
+import socket
+from collections.abc import Iterator
+from types import SimpleNamespace
 
+import pytest
+import socketio
 import websocket
+from engineio.socket import Socket
 
+from app import shortcut
+from app.wire import Turns, Wire
 from tests.asking import ask
 from tests.processes import Service, answers_healthz
 
@@ -40,3 +48,24 @@ def test_a_client_that_moves_twice_at_once_loses_its_connection_and_nobody_else(
             assert str(stack.enter_context(contextlib.closing(_connect(web))).recv()).startswith("0{")
         assert web.returncode is None, web.log()
         assert answers_healthz(web.url)
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    """Says one packet twice."""
+    said = iter(('42["hello"]', '42["hello"]', None))
+    here, there = socket.socketpair()
+    with here, there:
+        yield Wire(SimpleNamespace(socket=here, wait=lambda: next(said)), lambda _: None, Turns(0, lambda _: None))
+
+
+@pytest.mark.parametrize(("let_go_of", "heard"), [(False, 2), (True, 0)])
+def test_who_has_been_let_go_of_is_heard_no_more(wire: Wire, let_go_of: bool, heard: int) -> None:
+    """It may be so slow that it is told all that waits for it long after."""
+    told: list[str] = []
+    server = socketio.Server(async_mode="threading")
+    server.eio.on("message", lambda _, text: told.append(text))
+    client = Socket(server.eio, "e1")
+    client.closed = let_go_of
+    shortcut._listen(client, wire)
+    assert told == ['2["hello"]'] * heard

@@ -37,11 +37,13 @@ class Client(threading.Thread):
         self.end = end
         self._file = end.makefile("rb", buffering=512)
         self.numbers: list[int] = []
+        self.controls: list[int] = []
         self.fault = ""
 
     def run(self) -> None:
         while head := self._file.read(2):
             if head == CONTROL:
+                self.controls.append(len(self.numbers))
                 continue
             more = {126: 2, 127: 8}.get(head[1], 0)
             text = self._file.read(int.from_bytes(self._file.read(more)) if more else head[1])
@@ -58,7 +60,7 @@ class Scene:
     def __init__(self, green: Below, client: Client) -> None:
         self.tasks: list[Callable[[], None]] = []
         self.most_waiting = self.begun = self.put = 0
-        self.client = client
+        self.client, self.below = client, green
         wire = Wire(SimpleNamespace(socket=green, close=lambda: None), self.run_tasks, Turns(0, lambda _: None))
         self.outgoing = Outgoing(wire, self._start)
         green.meanwhile = self.put_some
@@ -116,6 +118,21 @@ def test_thousands_of_frames_come_whole_and_in_order_however_little_the_socket_t
     assert scene.begun > 10 and scene.most_waiting > 1, "void: the socket took all of it at once"
     assert scene.client.fault == ""
     assert scene.client.numbers == list(range(1, FRAMES + 1))
+
+
+def test_a_control_frame_does_not_wait_until_packets_cease(scene: Scene) -> None:
+    """Nothing is read from a client while it waits, so one that is always a little behind would be taken for dead."""
+    while not scene.tasks:
+        scene.put_one()
+    already = scene.put
+    scene.below.meanwhile = scene.put_one
+    scene.outgoing.send(CONTROL)
+    scene.outgoing.put(None)
+    scene.outgoing.join()
+    scene.client.join(PATIENCE_S)
+    assert scene.client.numbers == list(range(1, FRAMES + 1)), "void: packets ceased"
+    assert len(scene.client.controls) == 1
+    assert scene.client.controls[0] <= already
 
 
 def test_after_the_last_packet_nothing_goes_out(scene: Scene) -> None:
