@@ -157,8 +157,7 @@ class Outbox:
 
     def _tell_dropped(self) -> None:
         """Count where the web can read it; costs nothing as long as nothing is dropped."""
-        more = self.dropped - self._dropped_told
-        if more and self._log:
+        if self._log and (more := self.dropped - self._dropped_told):
             self._log.client.hincrby(keys.HEALED, "dropped_events", more)
             self._dropped_told += more
 
@@ -171,12 +170,13 @@ class Outbox:
         if not self._pause_s:
             logger.warning("events wait here until Redis is back: %s", error)
         self._pause_s = min(max(self._pause_s * 2, FIRST_PAUSE_S), LONGEST_PAUSE_S)
+        if self._log:
+            self._log.client.connection_pool.disconnect()  # a replica by now: the address may lead to the new primary
 
 
 def _is_for_good(error: redis.RedisError) -> bool:
     """Whether Redis, or its client, will never take this event."""
-    refused = type(error) is redis.ResponseError and not is_passing(error)
-    return refused or isinstance(error, redis.DataError)
+    return isinstance(error, redis.DataError) or (type(error) is redis.ResponseError and not is_passing(error))
 
 
 def _open_log() -> Log:
