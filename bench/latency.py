@@ -3,7 +3,6 @@
 What is called before a page says that it is live counts for neither: how long that takes is a row of bench/page.py.
 """
 
-import gc
 import os
 import statistics
 import sys
@@ -12,12 +11,11 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
-import celery
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench import report
+from bench.errand import Errand
 from bench.row import Row
 from launcher import browser as browsers
 from launcher.redis_server import RedisServer
@@ -58,7 +56,6 @@ def rows() -> list[Row]:
         browser = chromium.launch(executable_path=browsers.find_browser(), args=browsers.flags())
         stack.callback(browser.close)
         runs = [_measure(browser, web, server.url) for _ in range(REPEATS)]
-        gc.collect()  # Celery's results say goodbye to Redis, which has to be there for that
     pushed, polled = ([*delays] for delays in zip(*runs, strict=True))
     return _rows(_quantiles(pushed), _quantiles(polled))
 
@@ -74,12 +71,12 @@ def _start(stack: ExitStack, folder: Path, redis_url: str) -> Service:
 
 
 def _measure(browser: Browser, web: Service, redis_url: str) -> tuple[list[float], list[float]]:
-    sender = celery.Celery(broker=redis_url, backend=redis_url)
-    task = sender.send_task("bench.tick", (UPDATES, EVERY_S))
+    errand = Errand(redis_url, "bench.tick", (UPDATES, EVERY_S))
     time.sleep(1)  # the row is there, and the task has begun
     pages = [browser.new_context().new_page() for _ in range(2)]
-    watched_ns = [_push(pages[0], f"{web.url}/tasks/{task.id}"), _poll(pages[1], web.url, task.id)]
-    called = _wait_for_result(task, pages)
+    watched_ns = [_push(pages[0], f"{web.url}/tasks/{errand.task_id}"), _poll(pages[1], web.url, errand.task_id)]
+    # Playwright is synchronous: the browser's messages come through while it waits.
+    called: list[int] = errand.returned(UPDATES * EVERY_S + 60, lambda: pages[0].wait_for_timeout(500))
     time.sleep(POLL_MS / 1000 + 0.5)
     pushed, polled = (_seen(page) for page in pages)
     if UPDATES not in pushed:
@@ -100,16 +97,6 @@ def _poll(page: Page, url: str, task_id: str) -> int:
     page.goto(f"{url}/healthz")
     page.evaluate(POLL, [f"/status/{task_id}", POLL_MS])
     return time.time_ns()
-
-
-def _wait_for_result(task: Any, pages: Sequence[Page]) -> list[int]:
-    """Let the browser's messages through while waiting: Playwright is synchronous."""
-    deadline = time.monotonic() + UPDATES * EVERY_S + 60
-    while not task.ready():
-        if time.monotonic() > deadline:
-            sys.exit("the task did not end")
-        pages[0].wait_for_timeout(500)
-    return list(task.get())
 
 
 def _seen(page: Page) -> dict[int, float]:

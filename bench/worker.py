@@ -5,9 +5,8 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from celery import Celery
-
 from bench import report
+from bench.errand import Errand
 from bench.row import Row
 from launcher.redis_server import RedisServer
 from tests.processes import new_worker
@@ -35,9 +34,7 @@ def measure(rounds: int = ROUNDS, calls: int = CALLS) -> dict[str, float]:
         worker = new_worker(folder / "worker.log", "-I", "bench.worker_task", "--concurrency=1", **env)
         stack.callback(worker.kill)
         worker.start()
-        sender = stack.enter_context(Celery(broker=server.url, backend=server.url, set_as_current=False))
-        task = sender.send_task("bench.reports", (rounds, calls))
-        measured: dict[str, list[float]] = task.get(timeout=TIMEOUT_S)
+        measured: dict[str, list[float]] = Errand(server.url, "bench.reports", (rounds, calls)).returned(TIMEOUT_S)
     return {what: statistics.median(figures) for what, figures in measured.items()}
 
 
