@@ -2,6 +2,7 @@
 
 import statistics
 import tempfile
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from bench.errand import Errand
 from bench.row import Row
 from launcher.redis_server import RedisServer
 from tests.processes import new_worker
+
+Of = Callable[[Iterable[float]], float]
 
 GOAL = "worker"
 ROUNDS = 9
@@ -25,8 +28,8 @@ def rows() -> list[Row]:
     return rows_of(measure())
 
 
-def measure(rounds: int = ROUNDS, calls: int = CALLS) -> dict[str, float]:
-    """Medians in microseconds, from within a task of a worker."""
+def measure(rounds: int = ROUNDS, calls: int = CALLS, of: Of = statistics.median) -> dict[str, float]:
+    """Microseconds of each way, `of` all rounds, from within a task of a worker."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(RedisServer.start(folder / "redis"))
@@ -35,7 +38,7 @@ def measure(rounds: int = ROUNDS, calls: int = CALLS) -> dict[str, float]:
         stack.callback(worker.kill)
         worker.start()
         measured: dict[str, list[float]] = Errand(server.url, "bench.reports", (rounds, calls)).returned(TIMEOUT_S)
-    return {what: statistics.median(figures) for what, figures in measured.items()}
+    return {what: of(figures) for what, figures in measured.items()}
 
 
 def rows_of(us: dict[str, float]) -> list[Row]:

@@ -1,4 +1,7 @@
-"""The bounds of `make bench` that are ratios of one run, with room for a machine that has other things to do."""
+"""The bounds of `make bench` that are ratios of one run, with room for a machine that has other things to do.
+
+The best of several: what others do to the machine makes a turn longer, and none shorter.
+"""
 
 import pytest
 
@@ -14,14 +17,14 @@ def kept(rows: list[Row]) -> dict[str, bool]:
 
 @pytest.mark.timeout(180)
 def test_reports_cost_what_was_promised_beside_tqdm_and_celery() -> None:
-    found = kept(worker.rows_of(worker.measure(rounds=3, calls=20_000)))
+    found = kept(worker.rows_of(worker.measure(rounds=7, calls=20_000, of=min)))
     assert len(found) >= 5, "void: nothing was compared"
     assert found == dict.fromkeys(found, True)
 
 
 @pytest.mark.timeout(180)
 def test_a_look_at_many_tasks_costs_what_one_at_few_costs() -> None:
-    rows = table.rows_of(table.measure(many=20_000, rounds=7, tasks=500, of=min), 20_000)
+    rows = table.rows_of(table.measure(many=20_000, rounds=15, tasks=500, of=min), 20_000)
     found = kept(rows)
     assert len(found) >= 5, "void: nothing was compared"
     assert found == dict.fromkeys(found, True)
