@@ -9,13 +9,13 @@ for at = 3, #ARGV, 2 do
   offset = offset + 1
   local score = string.format('%.0f', offset)
   redis.call('COPY', prefix .. ARGV[at], row)
-  redis.call('HSET', row, 'task_id', cjson.encode(id), 'offset', cjson.encode(score), 'heard', cjson.encode(score))
+  redis.call('HSET', row, 'offset', cjson.encode(score), 'heard', cjson.encode(score))
   redis.call('ZADD', changed, score, id)
   redis.call('ZADD', sent, score, id)
   redis.call('HINCRBY', counts, redis.call('HGET', row, 'state'), 1)
   for _, kind in ipairs({'group', 'name', 'queue', 'worker'}) do
     local value = redis.call('HGET', row, kind)
-    redis.call('ZADD', index .. kind .. ':' .. value, score, id)
+    redis.call('ZADD', index .. kind .. ':' .. value, score, score)
     redis.call('HINCRBY', index .. kind, value, 1)
   end
 end

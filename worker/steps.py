@@ -3,7 +3,8 @@
 The script `append.lua` writes them: step `n` into the field `step<n>` for the first 20, and the later ones in turn into
 40 more. It keeps the ids of the first 100 tasks that a task has sent as well.
 
-Watchers are told a step as an object; its row in Redis keeps the values alone, in the order of ALWAYS, OWN and PARTS.
+Watchers are told a step as an object; its row in Redis keeps the values alone, in the order of ALWAYS, OWN and PARTS:
+the kind as its place in PARTS, the time in microseconds since the task was heard of first.
 """
 
 from typing import Any
@@ -32,15 +33,21 @@ PARTS = {
 }
 """What a step of each kind says beside; of this, and of OWN, what is not known is left out."""
 
+KINDS = tuple(PARTS)
+"""The script knows the places of them: new ones come last."""
+
 MOST_CHILDREN = 100
 CHILDREN = tuple(f"child{place}" for place in range(MOST_CHILDREN))
 """Where a row in Redis has the ids of the tasks that it has sent; no part of what watchers are told."""
 
 
-def opened(kept: Any) -> Any:
-    """A step as watchers know it, from what its row keeps."""
+def opened(kept: Any, heard_us: int) -> Any:
+    """A step as watchers know it, from what its row keeps; `heard_us` is when the task was heard of first."""
     if not isinstance(kept, list):
         return kept
-    head, rest = kept[: len(ALWAYS)], kept[len(ALWAYS) :]
-    more = zip((*OWN, *PARTS[kept[1]]), rest, strict=False)  # without what is null at its end
-    return dict(zip(ALWAYS, head, strict=True)) | {name: value for name, value in more if value is not None}
+    (n, kind, at, attempt), rest = kept[: len(ALWAYS)], kept[len(ALWAYS) :]
+    if isinstance(kind, int):  # else it was written by a version before, with its name and its time
+        kind, at = KINDS[kind], None if at is None else (heard_us + at) / 1_000_000
+    more = zip((*OWN, *PARTS[kind]), rest, strict=False)  # without what is null at its end
+    head = dict(zip(ALWAYS, (n, kind, at, attempt), strict=True))
+    return head | {name: value for name, value in more if value is not None}

@@ -70,7 +70,7 @@ class Table:
 
     def row(self, task_id: str) -> Row | None:
         """One task's whole row, or None if nobody issued that id or it has expired."""
-        return _row(FIELDS, cast(list[str | None], self.client.hmget(keys.row(task_id), list(FIELDS))))
+        return _row(task_id, FIELDS, cast(list[str | None], self.client.hmget(keys.row(task_id), list(FIELDS))))
 
     def task(self, task_id: str) -> Snapshot | None:
         """One task's whole row and small ones of the first that it sent; None if there is no such task."""
@@ -80,7 +80,7 @@ class Table:
             pipe.hmget(keys.row(task_id), list(CHILDREN))
             pipe.time()
             (epoch, offset), stored, children, clock = pipe.execute()
-        row = _row(FIELDS, stored)
+        row = _row(task_id, FIELDS, stored)
         if row is None:
             return None
         family = [row, *self._small([json.loads(child) for child in children if child])]
@@ -91,7 +91,8 @@ class Table:
         with self.client.pipeline(transaction=False) as pipe:
             for task_id in task_ids:
                 pipe.hmget(keys.row(task_id), list(BOARD_FIELDS))
-            return [row for row in (_row(BOARD_FIELDS, stored) for stored in pipe.execute()) if row]
+            found = zip(task_ids, pipe.execute(), strict=True)
+            return [row for row in (_row(task_id, BOARD_FIELDS, stored) for task_id, stored in found) if row]
 
     def board(self, epoch: str = "", offset: str = "", most: int = BOARD_ROWS) -> Snapshot:
         """The newest `most` tasks; or, if the log is still `epoch`, the rows changed after `offset`."""
@@ -119,12 +120,14 @@ class Table:
         return _numbers(cast(dict[str, str], self.client.hgetall(keys.COUNTS)))
 
 
-def _row(names: Sequence[str], stored: Iterable[str | None]) -> Row | None:
+def _row(task_id: str, names: Sequence[str], stored: Iterable[str | None]) -> Row | None:
     pairs = zip(names, stored, strict=True)
     row = {name: json.loads(text) if text is not None else None for name, text in pairs if text or name not in _STEPS}
+    if row["offset"] is None:
+        return None
     for name in _STEPS & row.keys():
-        row[name] = opened(row[name])
-    return row if row["task_id"] is not None else None
+        row[name] = opened(row[name], int(row["heard"] or 0))
+    return row | {"task_id": task_id}
 
 
 def _seconds(seconds: int | str, microseconds: int | str) -> float:

@@ -25,7 +25,7 @@ local clock = redis.call('TIME')
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
 
 -- All of the row that most events need, in one call: each call costs more than what it reads.
-local names = {'rank', 'attempt', 'run', 'state', 'action', 'reports', 'steps', 'quarter', 'of', 'group', 'worker', stamp}
+local names = {'rank', 'attempt', 'run', 'state', 'action', 'reports', 'steps', 'quarter', 'of', 'group', 'worker', 'heard', stamp}
 for at = FIRST_FIELD, #parts, 2 do names[#names + 1] = parts[at] end
 local had = {}
 for place, value in ipairs(redis.call('HMGET', row, unpack(names))) do had[names[place]] = value end
@@ -40,9 +40,10 @@ end
 
 -- Microseconds of Redis' clock, but never the same twice and never back: ordered, and exact in a double.
 -- Answers also the one before it: each entry names its predecessor, so that whoever follows sees what is missing.
+local function upcoming() return math.max(now_us, (tonumber(newest) or 0) + 1) end
 local function next_offset()
   local last = newest or '0000000000000000'
-  newest = string.format('%.0f', math.max(now_us, tonumber(last) + 1))
+  newest = string.format('%.0f', upcoming())
   redis.call('HSET', META, 'offset', newest)
   return newest, last
 end
@@ -52,16 +53,17 @@ local function add(offset, prev, id, what, pairs_)
     'task_id', id, unpack(pairs_))
 end
 
--- The list is filtered by these: for each of their values a sorted set of tasks, and how many tasks each value has.
+-- The list is filtered by these: for each of their values a sorted set of tasks, and how many tasks each value has. In
+-- these sets a task goes by when it was heard of first: half as long as its id, and SENT has the id of each such time.
 local INDEXED = {'group', 'name', 'queue', 'worker'}
 
 local function count(name, by)
   if name and redis.call('HINCRBY', COUNTS, name, by) <= 0 then redis.call('HDEL', COUNTS, name) end
 end
 
-local function unlist(id, kind, value)
+local function unlist(id, listed_at, kind, value)
   if not value or value == 'null' then return end
-  redis.call('ZREM', INDEX .. kind .. ':' .. value, id)
+  redis.call('ZREM', INDEX .. kind .. ':' .. value, listed_at or id, id) -- by its id, as versions before listed it
   if redis.call('HINCRBY', INDEX .. kind, value, -1) <= 0 then redis.call('HDEL', INDEX .. kind, value) end
 end
 
@@ -191,9 +193,18 @@ end
 local FIRST_STEPS, LAST_STEPS = 20, 40
 local steps, reached, of = tonumber(had.steps) or 0, not fresh and tonumber(had.quarter) or -1, had.of or nil
 local kept = {} -- steps as the row keeps them: without names, as they are many and most of a row (worker/steps.py)
+local heard = nil -- when the task was heard of first, in microseconds: its steps' times count from there
+local function heard_at()
+  if is_known then return tonumber(string.sub(had.heard or '', 2, -2)) or 0 end
+  return tonumber(redis.call('ZSCORE', SENT, task_id) or upcoming())
+end
 local function step(what, parts_)
+  local CODES = {sent = 0, received = 1, started = 2, reported = 3, quarter = 4, retried = 5, ['put-back'] = 6,
+    ended = 7, asked = 8, seen = 9, told = 10}
+  heard = heard or heard_at()
   local told = {'"n":' .. steps, '"kind":"' .. what .. '"', '"at":' .. at_s, '"attempt":' .. attempt}
-  local short = {steps, '"' .. what .. '"', at_s, attempt}
+  local after_us = tonumber(at_s) and string.format('%.0f', at_s * 1000000 - heard) or 'null'
+  local short = {steps, CODES[what], after_us, attempt}
   local own_run = lines ~= '' and '"' .. string.sub(run, 1, 8) .. '"'
   for _, part in ipairs({{'run', own_run}, {'lines', lines ~= '' and lines}, unpack(parts_)}) do
     local is_there = part[2] and part[2] ~= 'null'
@@ -301,7 +312,6 @@ if steps ~= tonumber(had.steps) then
   set('quarter', tostring(reached))
 end
 if of and not had.of then set('of', of) end
-if not is_known then set('task_id', task_id_json) end
 set('offset', '"' .. offset .. '"')
 for at = 1, #fold, 2 do fold[at + 1] = kept[fold[at]] or fold[at + 1] end
 redis.call('HSET', row, unpack(fold))
@@ -322,9 +332,9 @@ for _, name in ipairs(INDEXED) do
   local was, is = had[name], news[name]
   if is and is ~= was then
     listed_at = listed_at or redis.call('ZSCORE', SENT, task_id)
-    unlist(task_id, name, was)
+    unlist(task_id, listed_at, name, was)
     if is ~= 'null' then
-      redis.call('ZADD', INDEX .. name .. ':' .. is, listed_at, task_id)
+      redis.call('ZADD', INDEX .. name .. ':' .. is, listed_at, listed_at)
       redis.call('HINCRBY', INDEX .. name, is, 1)
     end
   end
@@ -388,8 +398,9 @@ end
 local function drop(id)
   local key = ROW .. id
   local were = redis.call('HMGET', key, 'state', 'of', unpack(INDEXED))
+  local listed_at = redis.call('ZSCORE', SENT, id)
   count(were[1], -1)
-  for place, name in ipairs(INDEXED) do unlist(id, name, were[place + 2]) end
+  for place, name in ipairs(INDEXED) do unlist(id, listed_at, name, were[place + 2]) end
   if were[5] then redis.call('ZREM', INDEX .. 'waiting:' .. were[5], id) end
   redis.call('DEL', key)
   redis.call('ZREM', CHANGED, id)

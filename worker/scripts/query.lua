@@ -41,6 +41,12 @@ local function matches(id)
   return string.find(string.lower(table.concat(values, '\n')), text, 1, true) ~= nil -- no JSON text has a line end
 end
 
+-- An index has of a task when it was heard of first, and not its id (append.lua).
+local function id_of(member, score)
+  if walked == sent then return member end
+  return redis.call('ZRANGE', sent, score, score, 'BYSCORE')[1] or member
+end
+
 local function chunk(from)
   if order == 'oldest' then
     return redis.call('ZRANGE', walked, from or earliest, latest, 'BYSCORE', 'LIMIT', 0, 100, 'WITHSCORES')
@@ -77,7 +83,8 @@ while true do
   for place = 1, #found, 2 do
     looked = looked + 1
     from = '(' .. found[place + 1]
-    if matches(found[place]) then rows[#rows + 1] = text_of(found[place]) end
+    local id = id_of(found[place], found[place + 1])
+    if matches(id) then rows[#rows + 1] = text_of(id) end
     if #rows >= most or looked >= budget then on = found[place + 1] break end
   end
   if on ~= '' then break end
