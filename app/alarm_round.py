@@ -15,7 +15,7 @@ from app.endings import Endings
 from app.extensions import alarms as open_alarms
 from app.extensions import table, workers_room
 from app.start import start_task
-from worker.alarms import Alarms, Cause, Letters, Row
+from worker.alarms import MAIL_TASK, Alarms, Cause, Letters, Row
 from worker.fleet import SILENCE_S
 from worker.query import Query
 
@@ -35,8 +35,6 @@ STALL_S, SHORTEST_STALL_S, STALL_GAPS, FEWEST_REPORTS = 120.0, 30.0, 5, 3
 MOST_PAGES = 5
 STANDING = frozenset({"stalled", "worker", "queue"})
 """These are there or not; the others have happened so often."""
-
-TASK = "mail.tell_of_alarm"
 
 
 class AlarmRound:
@@ -73,36 +71,33 @@ class AlarmRound:
         else:
             self._endings.forget(alarms.looked_at())
         for mail_id in alarms.unqueued():
-            start_task(TASK, [mail_id], task_id=str(uuid.uuid5(uuid.NAMESPACE_OID, mail_id)))
+            start_task(MAIL_TASK, [mail_id], task_id=str(uuid.uuid5(uuid.NAMESPACE_OID, mail_id)))
             alarms.queued(mail_id)
         self._looked_at = time.monotonic()
 
     def _count_ended(self, alarms: Alarms) -> None:
         """Tasks that have failed or were lost since somebody looked last, also while no web process was there."""
-        at, changes = self._endings.since(alarms.looked_at())
+        after = alarms.looked_at()
+        until, changes = self._endings.since(after)
         causes = [_cause_of(change) for change in changes]
-        newest = {cause.id: cause for cause in causes}
-        for alarm_id, times in Counter(cause.id for cause in causes).items():
-            alarms.raised(newest[alarm_id], times, None, self._letters_about(newest[alarm_id]))
-        if at:
-            alarms.look_on(at)
-            self._endings.forget(at)
+        newest, times = {cause.id: cause for cause in causes}, Counter(cause.id for cause in causes)
+        if until and alarms.happened(after, until, {newest[key]: times[key] for key in newest}, self._letters):
+            self._endings.forget(until)
 
     def _stand(self, alarms: Alarms, now_s: float, rows: Iterable[Row]) -> None:
-        """What is not as it should be now, and what is so no longer."""
-        standing = {cause.id: (cause, count, since_s) for cause, count, since_s in self._standing(now_s)}
-        counted = {row["id"]: row["count"] for row in rows}
-        for alarm_id, (cause, count, since_s) in standing.items():
-            alarms.raised(cause, max(count - counted.get(alarm_id, 0), 0), since_s, self._letters_about(cause))
+        """What is not as it should be now, and what is so no longer. Perhaps a mail that was held back is due now."""
+        standing = list(self._standing(now_s))
+        there = {cause.id for cause, _, _ in standing}
         for row in rows:
-            quiet = row["kind"] not in STANDING and now_s - row["last"] > QUIET_S
-            if quiet or (row["kind"] in STANDING and row["id"] not in standing):
+            if row["kind"] in STANDING:
+                if row["id"] not in there:
+                    alarms.over(row["id"])
+            elif now_s - row["last"] > QUIET_S:
                 alarms.over(row["id"])
-            elif (
-                row["kind"] not in STANDING and not row["mails"]
-            ):  # there were too many mails; perhaps there are not now
+            elif self._letters.addresses and row["count"] > row["mailed"]:
                 cause = Cause(row["kind"], row["subject"], row["detail"], row["task_id"], row["said"])
-                alarms.raised(cause, 0, None, self._letters_about(cause))
+                standing.append((cause, 0, None))
+        alarms.stands(standing, self._letters)
 
     def _standing(self, now_s: float) -> Iterator[tuple[Cause, int, float | None]]:
         for row in workers_room.picture()["rows"]:
@@ -120,17 +115,14 @@ class AlarmRound:
             yield Cause("stalled", name, task_id=rows[0]["task_id"], said=said), len(rows), since_s
 
     def _running(self) -> Iterator[Row]:
+        """The oldest ones: what stands still grows old."""
         after = ""
         for _ in range(MOST_PAGES):
-            page = table().query(Query(filters={"group": "running"}, after=after))
+            page = table().query(Query(filters={"group": "running"}, oldest_first=True, after=after))
             yield from page.rows
             after = page.next
             if not after:
                 return
-
-    def _letters_about(self, cause: Cause) -> Letters:
-        """Mails that cannot be sent are no reason for more mails."""
-        return Letters() if cause.subject == TASK else self._letters
 
 
 def _cause_of(change: Mapping[str, Any]) -> Cause:

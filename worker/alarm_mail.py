@@ -26,6 +26,7 @@ WORDS = {
     "stalled": "Stalled",
     "worker": "A worker is gone",
     "queue": "A queue is not emptied",
+    "more": "Too much at once",
 }
 
 
@@ -41,6 +42,8 @@ def mail(alarm: Mapping[str, Any], to: str, message_id: str, lines: Sequence[str
         "url": alarm["url"] + path_of(alarm),
         "logs_url": alarm["url"] + _logs_of(alarm),
         "lines": lines,
+        "last_of": alarm.get("last_of", 0),
+        "board_url": alarm["url"] + "/",
     }
     return Mail(to, f"[Pushboard] {what}", _template().render(shown), message_id)
 

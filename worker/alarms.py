@@ -1,14 +1,15 @@
 """What goes wrong and should be looked at: open alarms on Redis, one for each cause, and the mails about them.
 
-A web process raises an alarm each time it sees its cause (`raised`). Whether a mail is due is decided there, in one
-step: two webs that see the same make one mail. A mail is a thing of its own (`mail`), and goes out though its alarm is
-over by then. It waits in a list until its task is on the queue (`unqueued`, `queued`). The worker claims each letter
-before it sends it (`begin`): rather none than two.
+A web process says what has happened since the log was looked at last (`happened`), and what is not as it should be
+each time it sees that (`stands`). Whether a mail is due is decided there, in one step: two webs that see the same make
+one mail. A mail is a thing of its own (`mail`), and goes out though its alarm is over by then. It waits in a list until
+its task is on the queue (`unqueued`, `queued`). The worker claims each letter before it sends it (`begin`): rather none
+than two.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
@@ -17,7 +18,7 @@ import redis
 from worker import keys
 from worker.stream import SCRIPTS
 
-MOST_OPEN = 100
+MOST_OPEN, MOST_LEFT_OUT = 100, 1_000
 MOST_UNQUEUED = 200
 KEEP_MAIL_S = 7 * 24 * 3600
 AGAIN_S = 3_600
@@ -28,10 +29,13 @@ LEAD_S = 6.0
 
 CLAIM_S = 15.0
 
+MAIL_TASK = "mail.tell_of_alarm"
+"""Mails that cannot be sent are no reason for more mails."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What has gone wrong. kind: failed, lost, stalled, worker or queue.
+    """What has gone wrong. kind: failed, lost, stalled, worker, queue, or more: those that have no room of their own.
 
     subject: the task's, the worker's or the queue's name; detail: the exception's type. task_id: one of the tasks.
     """
@@ -47,6 +51,10 @@ class Cause:
         """The same for all that one mail is enough for; 16 hexadecimal digits."""
         return hashlib.sha256(f"{self.kind}\n{self.subject}\n{self.detail}".encode()).hexdigest()[:16]
 
+    def told(self) -> dict[str, Any]:
+        """As it is kept."""
+        return asdict(self) | {"id": self.id}
+
 
 @dataclass(frozen=True, slots=True)
 class Letters:
@@ -58,6 +66,15 @@ class Letters:
 
 
 Row = dict[str, Any]
+
+
+def beyond(cause: Cause) -> Cause:
+    """What a cause is counted as while there are as many open alarms as there may be."""
+    last = f"The last: {cause.kind} {cause.subject} {cause.said or cause.detail}"
+    return Cause("more", f"causes beyond the first {MOST_OPEN}", said=last[:1_000])
+
+
+MORE = beyond(Cause("", "")).id
 
 
 class Alarms:
@@ -77,26 +94,68 @@ class Alarms:
         self.client.pexpire(keys.ALARMS_LEAD, int(LEAD_S * 1000))
         return True
 
-    def raised(self, cause: Cause, times: int, since_s: float | None, letters: Letters) -> None:
-        """The cause is there: so many more times, or (0) still. since_s: since when, if that is known."""
-        told = json.dumps(asdict(cause) | {"id": cause.id} | ({"since": since_s} if since_s else {}))
-        mail = json.dumps({"addresses": letters.addresses, "url": letters.url}) if letters.addresses else ""
-        bounds = (MOST_OPEN, AGAIN_S, letters.an_hour, KEEP_MAIL_S, MOST_UNQUEUED)
-        places = [keys.ALARMS, keys.ALARM_MAILS, keys.ALARM_MAILS_SENT, keys.alarm_mailed(cause.id)]
-        self._raise(keys=places, args=[cause.id, told, times, mail, *bounds, keys.alarm_mail("")])
+    def happened(self, after: str, until: str, times: Mapping[Cause, int], letters: Letters) -> bool:
+        """Between two offsets of the log, each cause so often. All is counted, once, or nothing: whoever comes second,
+        and whoever has waited in vain for the answer, finds that it has been looked on, and counts nothing (False)."""
+        with self.client.pipeline() as pipe:
+            pipe.watch(keys.ALARMS_OFFSET)  # type: ignore[no-untyped-call]
+            if (pipe.get(keys.ALARMS_OFFSET) or "") != after:
+                return False
+            pipe.multi()
+            for cause, more in times.items():
+                self._raised(pipe, cause, letters, more=more)
+            pipe.set(keys.ALARMS_OFFSET, until)
+            try:
+                pipe.execute()
+            except redis.WatchError:
+                return False
+        return True
 
-    def over(self, alarm_id: str) -> bool:
-        """Its cause is gone; whether it was open."""
-        self.client.hdel(keys.ALARMS_SEEN, alarm_id)
-        return bool(self.client.hdel(keys.ALARMS, alarm_id))
+    def stands(self, standing: Iterable[tuple[Cause, int, float | None]], letters: Letters) -> None:
+        """Causes that are there now: in how many at once, and since when, if that is known."""
+        with self.client.pipeline(transaction=False) as pipe:
+            for cause, at_least, since_s in standing:
+                self._raised(pipe, cause, letters, at_least=at_least, since_s=since_s)
+            pipe.execute()
+
+    def _raised(
+        self,
+        pipe: "redis.client.Pipeline",
+        cause: Cause,
+        letters: Letters,
+        more: int = 0,
+        at_least: int = 0,
+        since_s: float | None = None,
+    ) -> None:
+        written = letters.addresses and cause.subject != MAIL_TASK
+        mail = json.dumps({"addresses": letters.addresses, "url": letters.url}) if written else ""
+        told = json.dumps(cause.told() | ({"since": since_s} if since_s else {}))
+        bounds = (MOST_OPEN, MOST_LEFT_OUT, AGAIN_S, letters.an_hour, KEEP_MAIL_S, MOST_UNQUEUED)
+        mailed = [keys.alarm_mailed(cause.id), keys.alarm_mailed(MORE)]
+        places = [keys.ALARMS, keys.ALARMS_LEFT_OUT, keys.ALARMS_SEEN, keys.ALARM_MAILS, keys.ALARM_MAILS_SENT, *mailed]
+        args: list[str | int] = [told, json.dumps(beyond(cause).told()), more, at_least, mail, *bounds]
+        self._raise(keys=places, args=[*args, keys.alarm_mail("")], client=pipe)
+
+    def over(self, alarm_id: str) -> None:
+        """Its cause is gone."""
+        with self.client.pipeline() as pipe:
+            pipe.hdel(keys.ALARMS, alarm_id)
+            pipe.hdel(keys.ALARMS_SEEN, alarm_id)
+            if alarm_id == MORE:
+                pipe.delete(keys.ALARMS_LEFT_OUT)
+            pipe.execute()
 
     def put_aside(self, alarm_id: str) -> bool:
         """Somebody has seen it: it is shown again if it happens again. Whether there is such an alarm."""
-        stored = cast(str | None, self.client.hget(keys.ALARMS, alarm_id))
-        if stored is None:
-            return False
-        self.client.hset(keys.ALARMS_SEEN, alarm_id, json.loads(stored)["count"])
-        return True
+
+        def seen(pipe: "redis.client.Pipeline") -> bool:
+            stored = cast(str | None, pipe.hget(keys.ALARMS, alarm_id))
+            pipe.multi()
+            if stored is not None:
+                pipe.hset(keys.ALARMS_SEEN, alarm_id, json.loads(stored)["count"])
+            return stored is not None
+
+        return bool(self.client.transaction(seen, keys.ALARMS, value_from_callable=True))  # type: ignore[arg-type]
 
     def open(self) -> tuple[float, list[Row]]:
         """Redis' clock, and the open alarms, the newest first. `aside`: somebody has seen all there is to see."""
@@ -113,10 +172,6 @@ class Alarms:
     def looked_at(self) -> str:
         """Up to where the log has been looked at; "" if it never was."""
         return cast(str, self.client.get(keys.ALARMS_OFFSET) or "")
-
-    def look_on(self, offset: str) -> None:
-        """It has been looked at up to here."""
-        self.client.set(keys.ALARMS_OFFSET, offset)
 
     def unqueued(self) -> list[str]:
         """Mails whose task is to be put on the queue by who asks; by another one, if it is not `queued` soon."""

@@ -29,6 +29,7 @@ ASIDE = PREFIX + "aside"  # list, capped, in the broker's Redis: messages that n
 ASIDE_COUNT = PREFIX + "aside:count"  # how many there ever were
 
 ALARMS = PREFIX + "alarms"  # hash, bounded: id -> an open alarm, JSON
+ALARMS_LEFT_OUT = PREFIX + "alarms:left-out"  # hash, bounded: id of a cause for which there was no room -> how often
 ALARMS_SEEN = PREFIX + "alarms:seen"  # hash, bounded as that: id -> how often it had been when somebody put it aside
 ALARMS_LEAD = PREFIX + "alarms:lead"  # string with an expiry: the web process that looks for alarms
 ALARMS_OFFSET = PREFIX + "alarms:offset"  # string: up to where the log has been looked at for alarms

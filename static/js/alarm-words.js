@@ -23,6 +23,7 @@ const CAUSES = {
   stalled: "Stalled",
   worker: "Worker gone",
   queue: "Queue not emptied",
+  more: "Too much at once",
 };
 
 /** @param {Alarm} alarm */
