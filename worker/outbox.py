@@ -12,7 +12,7 @@ import redis
 from worker import keys
 from worker.config import settings
 from worker.events import TASK_ID_LENGTH, Event
-from worker.refusals import is_passing
+from worker.refusals import is_for_good
 from worker.run import Run
 from worker.stream import Log, connect_alone
 
@@ -39,11 +39,11 @@ class Outbox:
         self._log: Log | None = None
         self._events: deque[tuple[Event, Run | None]] = deque()
         self._runs: dict[str, Run] = {}
-        # Entered as it is: a soft time limit may be raised anywhere in the task's thread, and if that is within
-        # Condition.__enter__, which is Python, the lock is never released.
+        # A soft time limit may be raised anywhere in the task's thread. Within Condition.__enter__, which is Python, it
+        # leaves the lock taken; within Thread.is_alive it marks a living thread as ended. So both are bare locks.
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
-        self._thread: threading.Thread | None = None
+        self._at_work = threading.Lock()  # held by the thread for as long as it lives
         self._pause_s = 0.0
 
     def put(self, event: Event, run: Run | None = None) -> None:
@@ -80,12 +80,18 @@ class Outbox:
             self.dropped += 1
 
     def _wake(self) -> None:
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._work, name="pushboard-outbox", daemon=True)
-            self._thread.start()
+        if not self._at_work.locked():
+            threading.Thread(target=self._work, name="pushboard-outbox", daemon=True).start()
         self._changed.notify_all()
 
     def _work(self) -> None:
+        if self._at_work.acquire(blocking=False):
+            try:
+                self._go_on()
+            finally:
+                self._at_work.release()
+
+    def _go_on(self) -> None:
         while True:
             self._wait()
             try:
@@ -119,8 +125,7 @@ class Outbox:
     def _append_progress(self) -> None:
         """One look at each run whose time has come; one that said nothing since the last look is left alone."""
         for run in self._due():
-            event = self._take(run)
-            if event is None:
+            if (event := self._take(run)) is None:
                 continue
             try:
                 self._append(event, run)
@@ -149,7 +154,7 @@ class Outbox:
             if run:
                 run.appended(event, answer)
         except Exception as error:
-            if isinstance(error, redis.RedisError) and not _is_for_good(error):
+            if isinstance(error, redis.RedisError) and not is_for_good(error):
                 raise
             # A fault of ours must not end the thread: the events behind it still have to go out.
             logger.exception("an event of task %s cannot be appended and is dropped", event.task_id)
@@ -172,11 +177,6 @@ class Outbox:
         self._pause_s = min(max(self._pause_s * 2, FIRST_PAUSE_S), LONGEST_PAUSE_S)
         if self._log:
             self._log.client.connection_pool.disconnect()  # a replica by now: the address may lead to the new primary
-
-
-def _is_for_good(error: redis.RedisError) -> bool:
-    """Whether Redis, or its client, will never take this event."""
-    return isinstance(error, redis.DataError) or (type(error) is redis.ResponseError and not is_passing(error))
 
 
 def _open_log() -> Log:

@@ -1,4 +1,4 @@
-"""What Redis refuses for now only: it is full, a replica, still loading."""
+"""What Redis refuses: for now only, as it is full, a replica, still loading; or for good."""
 
 import re
 
@@ -19,3 +19,8 @@ def is_passing(error: BaseException) -> bool:
     """Whether it is worth another try. From some errors redis-py cuts off the word that says so."""
     refused = isinstance(error, redis.ResponseError)
     return refused and (isinstance(error, TYPES) or bool(WORDS.search(str(error))))
+
+
+def is_for_good(error: redis.RedisError) -> bool:
+    """Whether Redis, or its client, will never take it."""
+    return isinstance(error, redis.DataError) or (type(error) is redis.ResponseError and not is_passing(error))
