@@ -58,10 +58,11 @@ class Crowd:
         self._began, self._before = time.monotonic(), spent(os.getpid())
 
     def count(self) -> dict[str, Any]:
-        """How many frames have come since the beginning, and when the last one."""
+        """How many frames and pings have come since the beginning, and when the last one."""
         frames = [watcher.frames for watcher in self._watchers.values()]
         return {"frames": sum(frames), "fewest": min(frames, default=0), "most": max(frames, default=0)} | {
             "last_at": self._read_at,
+            "pings": sum(watcher.pings for watcher in self._watchers.values()),
             "here": len(frames),
             "gone": self._gone,
         }

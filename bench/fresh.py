@@ -36,13 +36,13 @@ def rows() -> list[Row]:
         rates = {NAIVE: _rate(rivals, rivals.plain(), rivals.plain_source())}
         if has_node:
             rates[NODE] = _rate(rivals, rivals.node("emitting_web.js"), rivals.node_source())
-        polling = _polling(rivals)
+        polled_ms = polling(rivals)
         fresh, conflating, kept, polled = list[Seen](), list[Seen](), list[dict[str, float]](), list[float]()
         for _ in range(REPEATS):
             fresh.append(ours.seen(HZ))
             conflating += [node.seen(HZ)] if node else []
             kept.append({"Pushboard": ours.kept_up_with(), **{name: rate() for name, rate in rates.items()}})
-            polled.append(polling())
+            polled.append(polled_ms())
         ours.come(MANY - WATCHERS)
         many = [ours.seen(HZ) for _ in range(REPEATS)]
     return [*_fresh(fresh, many, polled), *_kept(kept), *_against(fresh, conflating)]
@@ -51,16 +51,18 @@ def rows() -> list[Row]:
 class Watched:
     """A web that follows the log, tasks that report, and a crowd that watches all of them."""
 
-    def __init__(self, web: Service, source: Player, crowd: Player, watchers: int, say: Sequence[str]) -> None:
+    def __init__(
+        self, web: Service, source: Player, crowd: Player, watchers: int, say: Sequence[str], tasks: int = TASKS
+    ) -> None:
         """`watchers`: how many come now; `say`: what each says that wants to watch all tasks."""
         self.web, self.source, self.crowd, self.say = web, source, crowd, say
-        source.ask("start", tasks=TASKS)
+        source.ask("start", tasks=tasks)
         self.come(watchers)
 
     @classmethod
-    def of_pushboard(cls, stand: Stand, watchers: int = WATCHERS) -> "Watched":
+    def of_pushboard(cls, stand: Stand, watchers: int = WATCHERS, tasks: int = TASKS) -> "Watched":
         """The board of Pushboard."""
-        return cls(stand.pushboard(), stand.source(), stand.crowd(), watchers, board())
+        return cls(stand.pushboard(), stand.source(), stand.crowd(), watchers, board(), tasks)
 
     @classmethod
     def of_node(cls, stand: Stand) -> "Watched":
@@ -95,14 +97,14 @@ def _rate(stand: Stand, web: Service, source: Player) -> Rate:
     return lambda: keeping_up.rate(source, crowd)
 
 
-def _polling(stand: Stand) -> Rate:
+def polling(stand: Stand, tasks: int = POLLED_TASKS, hz: float = POLLED_HZ, seconds: float = POLLED_S) -> Rate:
     """The median time until a report can be read, in ms."""
     web, player = stand.status(), stand.player("bench.rivals.polling")
-    player.ask("start", tasks=POLLED_TASKS)
+    player.ask("start", tasks=tasks)
 
     def poll() -> float:
-        player.ask("report", hz=POLLED_HZ)
-        delays = player.ask("poll", port=web.port, seconds=POLLED_S)
+        player.ask("report", hz=hz)
+        delays = player.ask("poll", port=web.port, seconds=seconds)
         player.ask("stop")
         return float(delays["p50"])
 

@@ -46,22 +46,22 @@ def _pushboard() -> Idle:
     with Stand() as stand:
         stand.source().ask("start", tasks=TASKS)
         web, crowd = stand.pushboard(), stand.crowd()
-        each_kb = _memory_kb(web, crowd, board())
+        each_kb = memory_kb_each(web, crowd, board())
         return Idle(_cpu(web, crowd), each_kb)
 
 
 def _naive() -> float:
     with Stand() as stand:
-        return _memory_kb(stand.plain(), stand.crowd(), watch(["board"]))
+        return memory_kb_each(stand.plain(), stand.crowd(), watch(["board"]))
 
 
-def _memory_kb(web: Service, crowd: Player, say: Sequence[str]) -> float:
+def memory_kb_each(web: Service, crowd: Player, say: Sequence[str], watchers: int = WATCHERS) -> float:
     """Of each watcher. The first few bring with them what is loaded once."""
     crowd.ask("come", port=web.port, count=FEW, say=say)
     before_kb = memory_kb(web.pid)
-    crowd.ask("come", port=web.port, count=WATCHERS, say=say)
+    crowd.ask("come", port=web.port, count=watchers, say=say)
     time.sleep(SETTLE_S)
-    return (memory_kb(web.pid) - before_kb) / WATCHERS
+    return (memory_kb(web.pid) - before_kb) / watchers
 
 
 def _cpu(web: Service, crowd: Player) -> float:

@@ -54,17 +54,18 @@ class Stand:
 
     def plain(self) -> Service:
         """Plain Flask-SocketIO."""
-        return self._web("plain", "python -m bench.rivals.plain_web")
+        return self.web("plain", "python -m bench.rivals.plain_web")
 
     def status(self) -> Service:
         """Flask that is asked how far tasks are."""
-        return self._web("status", "python -m bench.rivals.status_web")
+        return self.web("status", "python -m bench.rivals.status_web")
 
     def node(self, script: str) -> Service:
         """One of Node's; there has to be one."""
-        return self._web(script, f"node {node_packages.FOLDER / script}")
+        return self.web(script, f"node {node_packages.FOLDER / script}")
 
-    def _web(self, name: str, command: str) -> Service:
+    def web(self, name: str, command: str) -> Service:
+        """Whatever listens at PORT and answers /healthz."""
         env = service_env(PORT=str(ports.free_port()), **self.env)
         return self._started(Service(name, command, env, self._folder / f"{name}.log"))
 

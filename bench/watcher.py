@@ -20,14 +20,14 @@ class Watcher:
     One whose chunks are `kept` is there to be read later, when nobody waits for it any more.
     """
 
-    __slots__ = ("_arrived", "_head", "_hello", "_say", "chunks", "frames", "gone", "here", "skip", "socket")
+    __slots__ = ("_arrived", "_head", "_hello", "_say", "chunks", "frames", "gone", "here", "pings", "skip", "socket")
 
     def __init__(self, port: int, say: Sequence[str]) -> None:
         """`say`: Socket.IO packets, of which the last is acknowledged. Without any it is a bare connection."""
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setblocking(False)
         self._say, self._hello, self._head = say, b"", b""
-        self.skip = self.frames = 0
+        self.skip = self.frames = self.pings = 0
         self.chunks: list[Chunk] | None = None
         self.here, self.gone = not say, False
         if say:
@@ -35,7 +35,7 @@ class Watcher:
 
     def begin(self, keeps: bool) -> None:
         """Count from now on, and keep what comes."""
-        self.frames = 0
+        self.frames = self.pings = 0
         self.chunks = [(0.0, self._head)] if keeps else None
         self._arrived = self.skip
 
@@ -83,6 +83,7 @@ class Watcher:
         self.skip = max(at - length, 0) if not self._head else 0
 
     def _answer_ping(self) -> None:
+        self.pings += 1
         with contextlib.suppress(OSError):
             self.socket.send(PONG)
 

@@ -13,7 +13,13 @@ from flask import Flask
 from flask_socketio import SocketIO, join_room
 
 app = Flask(__name__)
-socketio = SocketIO(app, message_queue=os.environ["REDIS_URL"], async_mode="eventlet", cors_allowed_origins="*")
+socketio = SocketIO(
+    app,
+    message_queue=os.environ["REDIS_URL"],
+    async_mode="eventlet",
+    cors_allowed_origins="*",
+    ping_interval=float(os.environ.get("PING_EVERY_S", "25")),  # 25 is python-engineio's own
+)
 
 
 @app.get("/healthz")
