@@ -54,12 +54,16 @@ def _tell(server: Server, event: str, data: Any, room: str | None, skips: Callab
 
 def _give(engine: Any, sid: str, eio_sid: str, packet: Ready, skips: Callable[[str], bool]) -> None:
     socket = engine.sockets.get(eio_sid)
-    if socket is None or (socket.queue.qsize() and skips(sid)):
-        return
-    if isinstance(socket.queue, Outgoing):
-        socket.queue.put(packet)
-    else:
-        engine.send_packet(eio_sid, packet)
+    try:
+        if socket is None or (socket.queue.qsize() and skips(sid)):
+            return
+        if isinstance(socket.queue, Outgoing):
+            socket.queue.put(packet)
+        else:
+            engine.send_packet(eio_sid, packet)
+    except Exception:
+        logger.exception("a client could not be told; it is let go of, comes again and catches up")
+        socket.close(wait=False, abort=True)
 
 
 def serve(handle: MethodType, wire: Wire) -> Any:

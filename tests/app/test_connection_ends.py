@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 import socketio
 import websocket
+from engineio.packet import NOOP, Packet
 from engineio.socket import Socket
 
 from app import shortcut
@@ -69,3 +70,18 @@ def test_who_has_been_let_go_of_is_heard_no_more(wire: Wire, let_go_of: bool, he
     client.closed = let_go_of
     shortcut._listen(client, wire)
     assert told == ['2["hello"]'] * heard
+
+
+def test_a_fault_with_one_client_keeps_nobody_else_from_being_told() -> None:
+    server = socketio.Server(async_mode="threading")
+    clients = [Socket(server.eio, f"e{number}") for number in range(3)]
+    server.eio.sockets.update({client.sid: client for client in clients})
+    sids = [server.manager.connect(client.sid, "/") for client in clients]
+    clients[1].queue.put(Packet(NOOP))  # whoever has drained is not asked about
+
+    def skips(sid: str) -> bool:
+        raise ValueError(f"void: {sid} is another" if sid != sids[1] else "a fault")
+
+    shortcut._tell(server, "frame", {}, None, skips)
+    assert [client.queue.qsize() for client in (clients[0], clients[2])] == [1, 1]
+    assert [client.closed for client in clients] == [False, True, False]
