@@ -4,7 +4,7 @@
 /** @import {Row, Step} from "./types.js" */
 import { isFinal } from "./states.js";
 
-const ALWAYS = ["task_id", "offset", "name", "queue", "worker", "args", "kwargs", "sender", "call", "rerun_of", "parent_id", "root_id"];
+const ALWAYS = ["task_id", "offset", "name", "queue", "args", "kwargs", "sender", "call", "rerun_of", "parent_id", "root_id"];
 const ENDS = ["result", "error", "traceback", "meta"];
 
 /** @typedef {{[field: string]: any}} Fields */
@@ -18,8 +18,15 @@ export function asItWas(row, steps) {
   return /** @type {any} */ (isAsNow ? { ...then, ...picked(now, ENDS) } : then);
 }
 
-/** @param {Step} step @param {Fields} then @returns {Fields} */
+/** Of an attempt whose start is not kept, nothing of an earlier one is shown. @param {Step} step @param {Fields} then @returns {Fields} */
 function changed(step, then) {
+  const isOther = step.attempt > then.attempt && !["sent", "received", "started"].includes(step.kind);
+  const news = told(step, then);
+  return isOther ? { ...cleanSlate(step.attempt), state: "STARTED", ...news } : news;
+}
+
+/** @param {Step} step @param {Fields} then @returns {Fields} */
+function told(step, then) {
   if (step.kind === "sent") return { sent_at: step.at, eta: step.eta };
   if (step.kind === "received") return { received_at: step.at, worker: step.worker, eta: step.eta, state: then.attempt ? then.state : "RECEIVED" };
   if (step.kind === "started") return started(step);
@@ -29,10 +36,15 @@ function changed(step, then) {
   return {};
 }
 
-/** A clean slate. @param {Step} step @returns {Fields} */
+/** @param {Step} step @returns {Fields} */
 function started({ at, attempt, worker }) {
-  const nothing = { current: undefined, total: undefined, note: undefined, summary: undefined, progress_at: undefined, ended_at: undefined, eta: undefined };
-  return { ...nothing, state: "STARTED", started_at: at, attempt, worker };
+  return { ...cleanSlate(attempt), state: "STARTED", started_at: at, worker };
+}
+
+/** @param {number} attempt @returns {Fields} */
+function cleanSlate(attempt) {
+  const names = ["current", "total", "note", "summary", "progress_at", "started_at", "ended_at", "eta", "worker"];
+  return { ...Object.fromEntries(names.map((name) => [name, undefined])), attempt };
 }
 
 /** @param {Step} step @returns {Fields} */

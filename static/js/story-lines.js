@@ -68,10 +68,7 @@ export class StoryLines extends LogLines {
     const all = this.#all(entries);
     const seen = all.filter((entry) => this.#isSeen(entry));
     this.moments = momentsOf(seen);
-    if (here) {
-      const before = all.slice(0, all.findIndex(({ line }) => line.id === here.id) + 1);
-      this.#upTo = Math.max(1, momentsOf(before.filter((entry) => this.#isSeen(entry))).length);
-    }
+    if (here) this.#upTo = Math.max(1, momentsOf(until(here, all).filter((entry) => this.#isSeen(entry))).length);
     this.#dim();
     return seen;
   }
@@ -111,6 +108,14 @@ export class StoryLines extends LogLines {
     if (first >= 0 && this.hasOlder()) all.splice(first, 0, gap(OLDER, "Earlier log lines are kept", this.columns, "Load more of them"));
     return all;
   }
+}
+
+/** What there is up to a moment; of one whose line has gone for newer ones, up to the step before it. @param {Moment} here @param {Entry[]} all */
+function until(here, all) {
+  const at = all.findIndex(({ line }) => line.id === here.id);
+  const before = (/** @type {Entry} */ entry) => entry.kind !== "gap" && /** @type {Moment} */ (entry).steps <= here.steps;
+  const isStep = (/** @type {Entry} */ entry) => before(entry) && entry.kind !== "line" && entry.kind !== "mail";
+  return all.slice(0, (at < 0 ? all.findLastIndex(isStep) : at) + 1);
 }
 
 /** @param {Entry[]} entries */

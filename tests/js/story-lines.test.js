@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { MOST_LINES } from "../../static/js/log-lines.js";
 import { asItWas } from "../../static/js/replay.js";
 import { StoryLines } from "../../static/js/story-lines.js";
 
@@ -66,6 +67,17 @@ test("a place in the story stays where it is while the story grows, and what is 
   assert.ok(lines.moments.every(({ later }) => !later));
 });
 
+test("a place whose line has gone for newer ones is the step before it, and not the beginning", () => {
+  const line = (/** @type {number} */ number) => ({ id: `${String(20_000_000 + number).padStart(16, "0")}-0000`, at: 12, run: "r", number, text: `line ${number}` });
+  const many = (/** @type {number} */ from, /** @type {number} */ length) => /** @type {Any[]} */ (Array.from({ length }, (_, at) => line(from + at)));
+  const lines = story(STEPS.slice(0, 3), many(1, MOST_LINES));
+  lines.upTo = 5;
+  assert.equal(lines.moments[4].words, "line 2", "void: it is another place");
+  lines.append(many(MOST_LINES + 1, 100));
+  assert.ok(lines.rowOf(line(2).id) < 0, "void: the line is still here");
+  assert.equal(lines.moments[(lines.upTo ?? 0) - 1].words, "First report: 1 of 4 · one");
+});
+
 test("where lines are kept that are not here, it is said", () => {
   const lines = story(STEPS, LINES);
   lines.hasOlder = () => true;
@@ -92,6 +104,20 @@ test("a task is shown as it was", () => {
   assert.deepEqual([then[4].current, then[4].note], [undefined, undefined], "a new attempt begins with a clean slate");
   assert.equal(then[3].result, undefined, "it did not know yet what would come out");
   assert.deepEqual([then[5].result, then[5].summary, then[5].ended_at], [[1], "done", 15]);
+});
+
+test("before a worker took it nobody is said to run it, and each attempt has its own", () => {
+  const row = /** @type {Any} */ ({ task_id: "a", offset: "9", state: "SUCCESS", attempt: 2, worker: "v" });
+  const then = STEPS.map((_, at) => asItWas(row, /** @type {Any[]} */ (STEPS.slice(0, at + 1).map((step) => ({ attempt: 1, ...step })))));
+  assert.deepEqual(then.map(({ worker }) => worker), [undefined, "w", "w", "w", "v", "v"]);
+});
+
+test("of an attempt whose start is not kept nothing of an earlier one is shown", () => {
+  const row = /** @type {Any} */ ({ task_id: "a", offset: "9", state: "SUCCESS", attempt: 9 });
+  const steps = /** @type {Any[]} */ ([...STEPS.slice(0, 3).map((step) => ({ attempt: 1, ...step })), { n: 70, at: 90, attempt: 9, kind: "asked", action: "stop" }]);
+  const then = asItWas(row, steps);
+  assert.deepEqual([then.state, then.attempt, then.worker, then.started_at, then.current, then.note], ["STARTED", 9, undefined, undefined, undefined, undefined]);
+  assert.equal(asItWas(row, [...steps, /** @type {Any} */ ({ n: 71, at: 91, attempt: 9, kind: "quarter", current: 2, total: 4 })]).current, 2);
 });
 
 test("a state of the task's own is shown as that", () => {
