@@ -53,6 +53,12 @@ class RedisServer:
         server._start(port)
         return server
 
+    @classmethod
+    def find(cls, data_dir: Path) -> Self | None:
+        """The server that runs on this folder already."""
+        with cls(data_dir)._lock() as lock:
+            return None if lock.acquire() else cls.start(data_dir)
+
     @property
     def url(self) -> str:
         """Where clients connect, password included."""

@@ -73,6 +73,7 @@ class Run:
 
     def _start_redis(self) -> str:
         if self.settings.redis_url:
+            self.console.say("REDIS_URL is set: that Redis is used, and none is started")
             return self.settings.redis_url
         self._redis = RedisServer.start(self.settings.data_dir)
         found = "found still running" if self._redis.adopted else "started"

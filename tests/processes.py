@@ -16,7 +16,19 @@ from launcher import ports
 ROOT = Path(__file__).parents[1]
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 15.0
-OURS = ("REDIS_", "CELERY_", "MAIL_", "SECRET_KEY", "DATA_DIR", "PORT", "HOST", "WEB_NAME", "PUBLIC_URL", "PUSHBOARD_")
+OURS = (
+    "REDIS_",
+    "CELERY_",
+    "MAIL_",
+    "SECRET_KEY",
+    "DATA_DIR",
+    "PORT",
+    "HOST",
+    "WEB_NAME",
+    "PUBLIC_URL",
+    "TASK_MODULES",
+    "PUSHBOARD_",
+)
 
 
 class Service:

@@ -15,7 +15,7 @@ celery_app = Celery(
     backend=settings.result_backend,
     task_cls="worker.progress:ReportingTask",
     amqp="worker.broker_connection:QuickAMQP",
-    include=["worker.signals", "worker.withdrawals", "worker.tasks"],
+    include=["worker.signals", "worker.withdrawals", "worker.tasks", *settings.task_modules],
     set_as_current=True,
 )
 celery_app.loader.override_backends = BACKENDS

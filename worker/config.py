@@ -18,7 +18,8 @@ class Settings:
     redis_url: where the log and the table are. broker_url, result_backend: Celery's (CELERY_BROKER_URL,
     CELERY_RESULT_BACKEND; both as redis_url unless set). limits: what is kept (LOG_ENTRIES, KEPT_TASKS, KEPT_DAYS).
     journal_limits: which of the workers' log lines are kept (KEPT_LOG_LINES, KEPT_LOG_MEGABYTES, KEPT_LOG_DAYS).
-    worker_concurrency: tasks at once. max_losses: how many executions of a task may be lost with their worker, or with
+    worker_concurrency: tasks at once. task_modules: Python modules with tasks that the worker has beside its own
+    (TASK_MODULES). max_losses: how many executions of a task may be lost with their worker, or with
     its process, until it is given up. mail_*: Flask-Mail's names; mail_timeout_s in seconds.
     mail_retry_s: seconds before a mail that was refused for now is tried again the first time; longer each time after.
     mail_patience_s: seconds that a mailing waits for a mail server that does not answer before it gives up.
@@ -28,6 +29,7 @@ class Settings:
     broker_url: str = ""
     result_backend: str = ""
     worker_concurrency: int = 8
+    task_modules: tuple[str, ...] = ()
     max_losses: int = 3
     limits: Limits = field(default_factory=Limits)
     journal_limits: JournalLimits = field(default_factory=JournalLimits)
@@ -51,6 +53,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         broker_url=environ.get("CELERY_BROKER_URL") or redis_url,
         result_backend=environ.get("CELERY_RESULT_BACKEND") or redis_url,
         worker_concurrency=_whole(environ, "WORKER_CONCURRENCY", 8, 1, 1_000),
+        task_modules=_modules(environ, "TASK_MODULES"),
         max_losses=_whole(environ, "MAX_LOSSES", Settings.max_losses, 1, 1_000),
         limits=_limits(environ),
         journal_limits=_journal_limits(environ),
@@ -82,6 +85,14 @@ def _journal_limits(environ: Mapping[str, str]) -> JournalLimits:
         bytes=_whole(environ, "KEPT_LOG_MEGABYTES", 64, 1, 10_000) * 1024 * 1024,
         seconds=_whole(environ, "KEPT_LOG_DAYS", 3, 1, 365) * 24 * 3600,
     )
+
+
+def _modules(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    given = tuple(part.strip() for part in (environ.get(name) or "").split(",") if part.strip())
+    for module in given:
+        if module.endswith(".py") or not all(part.isidentifier() for part in module.split(".")):
+            raise SettingError(f"{name} must be names of Python modules with commas, as in shop_tasks, not {module!r}")
+    return given
 
 
 def _redis_url(environ: Mapping[str, str], name: str, default: str) -> str:
