@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,44 +9,18 @@ from typing import Any
 import pytest
 import websocket
 
-from tests.asking import ask
+from tests.news import TASKS, News, skipped
 from tests.processes import Service, wait_until
 from tests.watcher import Watcher, live
-from worker import events, states
 from worker.stream import Log
 
 StartWeb = Callable[..., Service]
 Watch = Callable[..., Watcher]
 
-TASKS = 100
 STUCK = 10
 GULPS = 4
 PATIENCE_S = 30.0
 ELSEWHERE = {"room": "task:nobody-watches-this"}
-
-
-class News:
-    """Tasks that say much, again and again, so that a socket that is not read is soon full."""
-
-    def __init__(self, log: Log) -> None:
-        self._log, self._over = log, threading.Event()
-        self.step = 0
-        self._thread = threading.Thread(target=self._report)
-
-    def _report(self) -> None:
-        while not self._over.is_set():
-            self.step += 1
-            for number in range(TASKS):
-                fields = {"current": self.step, "total": 10_000, "note": f"{self.step} " + "ü" * 480}
-                self._log.append(events.progressed(f"t{number}", "r1", 1, states.PROGRESS, fields))
-
-    def __enter__(self) -> "News":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
 
 
 class Reader:
@@ -124,10 +97,6 @@ def new_reader() -> Iterator[Callable[[Service], Reader]]:
         yield lambda web: stack.enter_context(contextlib.closing(Reader(web)))
 
 
-def _skipped(web: Service) -> int:
-    return int(json.loads(ask(web, "/readyz")[2])["healed"]["skipped_frames"])
-
-
 @pytest.mark.parametrize("mode", ["eventlet", "threading"])
 def test_whoever_polls_or_moves_or_has_a_websocket_is_told_the_same(
     start_web: StartWeb, watch: Watch, log: Log, mode: str
@@ -151,10 +120,10 @@ def test_who_reads_in_gulps_is_told_all_in_one_order_and_nothing_torn(
     reader = new_reader(web)
     with News(log) as news:
         for _ in range(GULPS):
-            already, heard = _skipped(web), reader.frames
+            already, heard = skipped(web), reader.frames
             for _ in range(20):
                 reader.ask()
-            wait_until(lambda: _skipped(web) > already, PATIENCE_S, "void: its socket was never full")  # noqa: B023
+            wait_until(lambda: skipped(web) > already, PATIENCE_S, "void: its socket was never full")  # noqa: B023
             wait_until(lambda: reader.read() and reader.frames > heard + 10, PATIENCE_S, "it reads")  # noqa: B023
     newest = {f"t{number}": news.step for number in range(TASKS)}
     wait_until(lambda: reader.read() and reader.rows == newest, PATIENCE_S, "it has caught up")
@@ -179,7 +148,7 @@ def test_stuck_sockets_hold_up_nobody(
         alone = heard_within(1)
         for _ in range(STUCK):
             new_reader(web)
-        wait_until(lambda: _skipped(web) > STUCK * 10, PATIENCE_S, "void: they are not stuck")
+        wait_until(lambda: skipped(web) > STUCK * 10, PATIENCE_S, "void: they are not stuck")
         among_them = heard_within(1)
     assert among_them > alone / 2, f"{alone} frames a second alone, {among_them} among {STUCK} stuck ones"
     assert other.faults == []
