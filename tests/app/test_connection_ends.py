@@ -72,16 +72,38 @@ def test_who_has_been_let_go_of_is_heard_no_more(wire: Wire, let_go_of: bool, he
     assert told == ['2["hello"]'] * heard
 
 
-def test_a_fault_with_one_client_keeps_nobody_else_from_being_told() -> None:
+def _server(count: int) -> tuple[socketio.Server, list[Socket], list[str]]:
+    """With so many clients, all of them in the room `board`."""
     server = socketio.Server(async_mode="threading")
-    clients = [Socket(server.eio, f"e{number}") for number in range(3)]
+    clients = [Socket(server.eio, f"e{number}") for number in range(count)]
     server.eio.sockets.update({client.sid: client for client in clients})
     sids = [server.manager.connect(client.sid, "/") for client in clients]
+    for sid in sids:
+        server.manager.enter_room(sid, "/", "board")
+    return server, clients, sids
+
+
+def test_a_fault_with_one_client_keeps_nobody_else_from_being_told() -> None:
+    server, clients, sids = _server(3)
     clients[1].queue.put(Packet(NOOP))  # whoever has drained is not asked about
 
     def skips(sid: str) -> bool:
         raise ValueError(f"void: {sid} is another" if sid != sids[1] else "a fault")
 
-    shortcut._tell(server, "frame", {}, None, skips)
+    shortcut._tell(server, "frame", {}, "board", skips)
     assert [client.queue.qsize() for client in (clients[0], clients[2])] == [1, 1]
     assert [client.closed for client in clients] == [False, True, False]
+
+
+def test_who_leaves_in_a_pause_is_told_no_more_and_the_others_once() -> None:
+    server, clients, sids = _server(shortcut.BATCH + 1)
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        server.manager.basic_leave_room(sids[-1], "/", "board")
+
+    server.eio.sleep = pause
+    shortcut._tell(server, "frame", {}, "board", lambda _: False)
+    assert pauses, "void: there was no pause"
+    assert [client.queue.qsize() for client in clients] == [1] * shortcut.BATCH + [0]
