@@ -11,31 +11,38 @@
 -- SENT, COUNTS, ROW, INDEX, STATISTICS, and the bounds LOG_LENGTH, KEPT_TASKS, KEPT_S.
 local row = KEYS[1]
 local task_id, state = ARGV[1], ARGV[2]
-local parts = {}
-for part in string.gmatch(ARGV[3], '([^\n]*)\n') do parts[#parts + 1] = part end
-local kind, rank, run, attempt, stamp, group, who, lines = unpack(parts, 1, 8)
-local FIRST_FIELD = 9
-rank, attempt = tonumber(rank), tonumber(attempt)
+local kind, rank_json, run, attempt, stamp, group, who, lines, fields = string.match(ARGV[3],
+  '^([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)')
+local rank, attempt = tonumber(rank_json), tonumber(attempt)
 
 local function answer(verdict, of_attempt, offset, asked)
   return verdict .. ' ' .. of_attempt .. ' ' .. (offset or '') .. ' ' .. (asked or '')
 end
 
 local clock = redis.call('TIME')
-local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local now_s, now_part = clock[1], string.sub('00000' .. clock[2], -6)
+local now = now_s .. now_part -- in microseconds
+local now_us = tonumber(now)
 
--- All of the row that most events need, in one call: each call costs more than what it reads.
-local names = {'rank', 'attempt', 'run', 'state', 'action', 'reports', 'steps', 'quarter', 'of', 'group', 'worker', 'heard', stamp}
-for at = FIRST_FIELD, #parts, 2 do names[#names + 1] = parts[at] end
+-- All of the row that a report needs, in one call: each call costs more than what it reads, but each field is looked for.
 local had = {}
-for place, value in ipairs(redis.call('HMGET', row, unpack(names))) do had[names[place]] = value end
+local function look_up(wanted)
+  for place, value in ipairs(redis.call('HMGET', row, unpack(wanted))) do had[wanted[place]] = value end
+end
+local names, values = {'rank', 'attempt', 'run', 'state', 'action', 'reports', 'quarter', 'worker', stamp}, {}
+local others = #names
+for name, value in string.gmatch(fields, '([^\n]*)\n([^\n]*)\n') do
+  names[#names + 1] = name
+  values[#values + 1] = value
+end
+look_up(names)
 local had_rank, had_attempt, had_run, had_state = tonumber(had.rank), tonumber(had.attempt) or 0, had.run or '', had.state
 local is_known = had.attempt -- else nobody has told of this task, or Redis has evicted its row
 
 local epoch, newest = unpack(redis.call('HMGET', META, 'epoch', 'offset'))
 if not epoch then
   redis.call('DEL', LOG) -- entries of another epoch have offsets that mean nothing now
-  redis.call('HSET', META, 'epoch', string.format('%.0f', now_us))
+  redis.call('HSET', META, 'epoch', now)
 end
 
 -- Microseconds of Redis' clock, but never the same twice and never back: ordered, and exact in a double.
@@ -43,7 +50,7 @@ end
 local function upcoming() return math.max(now_us, (tonumber(newest) or 0) + 1) end
 local function next_offset()
   local last = newest or '0000000000000000'
-  newest = string.format('%.0f', upcoming())
+  newest = now_us > tonumber(last) and now or string.format('%.0f', upcoming())
   redis.call('HSET', META, 'offset', newest)
   return newest, last
 end
@@ -79,7 +86,7 @@ local is_open = action ~= nil and action.kind ~= 'rerun' and (action.state == 'a
 if about_action and not had_rank then return answer('unknown', 0) end
 local asked = nil
 if kind == 'task-action-asked' then
-  asked = cjson.decode(parts[FIRST_FIELD + 1])
+  asked = cjson.decode(values[1])
   asked.asked_at = now_us / 1000000
   if asked.kind == 'rerun' then
     if had_rank < 9 then return answer('running', had_attempt) end
@@ -159,14 +166,14 @@ local state_json = cjson.encode(state)
 local is_another_state = moves and state_json ~= had_state
 if is_another_state then set('state', state_json) end
 if attempt ~= had_attempt or not is_known then set('attempt', tostring(attempt)) end
-local at_s = string.format('%.6f', now_us / 1000000)
+local at_s = now_s .. '.' .. now_part
 if kind == 'task-sent' then -- the worker may be quicker to tell; but nothing came before the sending
   at_s = redis.call('HGET', row, 'received_at') or redis.call('HGET', row, 'started_at') or at_s
 elseif kind == 'task-received' and not moves then
   at_s = redis.call('HGET', row, 'started_at') or at_s
 end
 if stamp ~= '' then offer(stamp, at_s) end
-for at = FIRST_FIELD, #parts, 2 do offer(parts[at], parts[at + 1]) end
+for place, value in ipairs(values) do offer(names[others + place], value) end
 if who ~= '' and (run ~= had_run or not had.worker or had.worker == 'null') then
   for name, value in pairs(cjson.decode(who)) do
     had[name] = redis.call('HGET', row, name)
@@ -191,17 +198,19 @@ end
 -- The first ones are kept, and of the others the last ones, in turn. Only what is news is a step: an append that is
 -- repeated, as its answer was lost, makes none.
 local FIRST_STEPS, LAST_STEPS = 20, 40
-local steps, reached, of = tonumber(had.steps) or 0, not fresh and tonumber(had.quarter) or -1, had.of or nil
+local reached = not fresh and tonumber(had.quarter) or -1
 local kept = {} -- steps as the row keeps them: without names, as they are many and most of a row (worker/steps.py)
-local heard = nil -- when the task was heard of first, in microseconds: its steps' times count from there
-local function heard_at()
-  if is_known then return tonumber(string.sub(had.heard or '', 2, -2)) or 0 end
-  return tonumber(redis.call('ZSCORE', SENT, task_id) or upcoming())
+local steps, heard = nil, nil -- heard: when the task was heard of first, in microseconds, where its steps' times begin
+local function look_at_steps()
+  look_up({'steps', 'heard'})
+  steps = tonumber(had.steps) or 0
+  heard = tonumber(string.sub(had.heard or '', 2, -2)) or 0
+  if not is_known then heard = tonumber(redis.call('ZSCORE', SENT, task_id) or upcoming()) end
 end
 local function step(what, parts_)
   local CODES = {sent = 0, received = 1, started = 2, reported = 3, quarter = 4, retried = 5, ['put-back'] = 6,
     ended = 7, asked = 8, seen = 9, told = 10}
-  heard = heard or heard_at()
+  if not steps then look_at_steps() end
   local told = {'"n":' .. steps, '"kind":"' .. what .. '"', '"at":' .. at_s, '"attempt":' .. attempt}
   local after_us = tonumber(at_s) and string.format('%.0f', at_s * 1000000 - heard) or 'null'
   local short = {steps, CODES[what], after_us, attempt}
@@ -256,6 +265,9 @@ if is_evicted then -- of a row that was evicted nothing may shine through
 end
 if #fold == 0 then return answer('unchanged', attempt, '', to_do) end
 
+if is_another_state or is_first.parent_id then look_up({'group', 'of'}) end
+local of = had.of or nil
+
 -- Whoever lists some tasks only, the failed ones say, must know what a task is that comes to be among them: an entry that
 -- tells of another state tells the small row's other fields too.
 local offset, prev = next_offset()
@@ -304,10 +316,10 @@ end
 if kind == 'task-lost' or kind == 'task-put-back' then run = run .. ' (given up)' end
 if run ~= '' then keep('run', run) end
 if moves then
-  keep('rank', parts[2])
-  keep('group', group)
+  keep('rank', rank_json)
+  if is_another_state then keep('group', group) end
 end
-if steps ~= tonumber(had.steps) then
+if steps then
   set('steps', tostring(steps))
   set('quarter', tostring(reached))
 end
@@ -379,7 +391,6 @@ if fresh or (is_another_state and rank >= 5) then
 
   local COUNTED = {SUCCESS = 'succeeded', FAILURE = 'failed', REJECTED = 'failed', RETRY = 'retried', REVOKED = 'revoked', LOST = 'lost'}
   local what = fresh and 'started' or COUNTED[state]
-  local now_s = math.floor(now_us / 1000000)
   for length, told_s in pairs({[10] = 900, [600] = 86400}) do -- seconds: a slot's length, and for how long it is told of
     local key = string.format('%s%d:%d', STATISTICS, length, now_s - now_s % length)
     if redis.call('HINCRBY', key, what, 1) == 1 then
@@ -410,8 +421,8 @@ local function drop(id)
   add(offset_, before, cjson.encode(id), 'task-expired', {'gone', 'true', 'of', were[2] or 'null'})
 end
 
--- Bounded: at most two old rows go with each append, so no append is ever slow.
-for _ = 1, 2 do
+-- Bounded: at most two old rows go with each change of a state, and each new row, so no append is ever slow.
+for _ = 1, (is_another_state or not is_known) and 2 or 0 do
   local oldest = redis.call('ZRANGE', CHANGED, 0, 0, 'WITHSCORES')
   if not oldest[1] or oldest[1] == task_id then break end
   local crowded = redis.call('ZCARD', CHANGED) > KEPT_TASKS
