@@ -66,11 +66,14 @@ def test_a_queue_that_nobody_empties_is_an_alarm_until_it_is_emptied(start_web: 
     wait_until(lambda: not alarms(web), 20, "it is over")
 
 
-def test_a_stalled_task_is_an_alarm_until_it_goes_on(web: Service, log: Log, redis_client: redis.Redis) -> None:
+def test_a_stalled_task_is_an_alarm_until_it_goes_on_however_many_newer_ones_run(
+    web: Service, log: Log, redis_client: redis.Redis
+) -> None:
     log.append(sent("t1"))
     log.append(started("t1"))
     log.append(progressed(1))
     redis_client.hset(keys.row("t1"), mapping={"started_at": time.time() - 400, "progress_at": time.time() - 300})
+    log.append_all(told for number in range(1_050) for told in (sent(f"n{number}"), started(f"n{number}")))
     wait_until(lambda: [(row["cause"], row["task"]) for row in alarms(web)] == [("stalled", "t1")], 30, "it stands")
     log.append(progressed(2))
     wait_until(lambda: not alarms(web), 10, "it goes on")
