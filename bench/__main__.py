@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from bench import curves, document, report
 from bench.curves import RESULTS
 from bench.machine import describe
-from bench.measuring import rows_of
+from bench.measuring import end_what_was_started, rows_of
 from bench.row import Row
 
 MODULES = ("worker", "fresh", "fanout", "idle", "growth", "latency", "startup", "page", "tabs", "ui", "table")
@@ -66,4 +66,5 @@ def _measure(name: str, rows: list[Row]) -> bool:
 
 
 if __name__ == "__main__":
+    end_what_was_started()
     sys.exit(main(sys.argv[1:]))

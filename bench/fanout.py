@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from bench import report
+from bench import measuring
 from bench.player import Player
 from bench.rivals import node_packages
 from bench.row import Row
@@ -108,4 +108,4 @@ def _events(pid: int, source: Player, crowd: Player, seconds: float) -> Seen:
 
 
 if __name__ == "__main__":
-    print("\n".join(report.lines(rows())))
+    measuring.alone(rows)

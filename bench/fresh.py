@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
-from bench import keeping_up, report
+from bench import keeping_up, measuring
 from bench.player import Player
 from bench.rivals import node_packages
 from bench.row import Row
@@ -157,4 +157,4 @@ def _cpu(seen: Sequence[Seen]) -> float:
 
 
 if __name__ == "__main__":
-    print("\n".join(report.lines(rows())))
+    measuring.alone(rows)

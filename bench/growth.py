@@ -4,7 +4,7 @@ import json
 import statistics
 from collections.abc import Iterator
 
-from bench import report
+from bench import measuring
 from bench.curves import MEASURED
 from bench.fresh import HZ, TASKS, Watched
 from bench.row import Row
@@ -66,4 +66,4 @@ def _linear(watchers: Curve) -> Row:
 
 
 if __name__ == "__main__":
-    print("\n".join(report.lines(rows())))
+    measuring.alone(rows)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bench import report
+from bench import measuring
 from bench.memory import memory_kb
 from bench.player import Player
 from bench.row import Row
@@ -77,4 +77,4 @@ def _median(of: Sequence[Idle]) -> Idle:
 
 
 if __name__ == "__main__":
-    print("\n".join(report.lines(rows())))
+    measuring.alone(rows)

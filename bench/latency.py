@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bench import report
+from bench import measuring
 from bench.errand import Errand
 from bench.row import Row
 from launcher import browser as browsers
@@ -131,4 +131,4 @@ def _rows(pushed: tuple[float, float], polled: tuple[float, float]) -> list[Row]
 
 
 if __name__ == "__main__":
-    print("\n".join(report.lines(rows())))
+    measuring.alone(rows)

@@ -17,6 +17,7 @@ from celery import Celery
 from playwright.sync_api import Page, sync_playwright
 
 from bench.log_listener import Listener
+from bench.measuring import end_what_was_started
 from bench.memory import family, memory_kb
 from launcher import browser as browsers
 from launcher.redis_server import RedisServer
@@ -178,4 +179,5 @@ def _print(text: str) -> None:
 
 
 if __name__ == "__main__":
+    end_what_was_started()
     main()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from bench import measuring
 from bench.row import Row
 from bench.startup import spread
 from launcher import browser as browsers
@@ -97,5 +98,4 @@ def middle(values: list[float]) -> float:
 
 
 if __name__ == "__main__":
-    for row in rows():
-        print(f"{row.what}: {row.ours:.0f} {row.unit} ({row.note}), at most {row.most}: {row.is_met}")
+    measuring.alone(rows)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bench.fresh import HZ, WATCHERS, Watched
+from bench.measuring import end_what_was_started
 from bench.stand import Stand
 
 SECONDS = 10
@@ -65,4 +66,5 @@ def short(frame: str) -> str:
 
 
 if __name__ == "__main__":
+    end_what_was_started()
     main()

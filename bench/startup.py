@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench import measuring
 from bench.row import Row
 from bench.spent import spent
 from launcher.redis_server import RedisServer
@@ -60,5 +61,4 @@ def spread(values: Sequence[float], digits: int = 2) -> str:
 
 
 if __name__ == "__main__":
-    for row in rows():
-        print(f"{row.what}: {row.ours:.2f} {row.unit} ({row.note}), at most {row.most}: {row.is_met}")
+    measuring.alone(rows)

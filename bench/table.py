@@ -13,7 +13,7 @@ import redis
 
 from app import ready_json
 from app.ready_json import Ready
-from bench import filling, report
+from bench import filling, measuring
 from bench.row import Row
 from launcher.redis_server import RedisServer
 from worker import keys
@@ -117,4 +117,4 @@ def _ms(look: Look, table: Table) -> float:
 
 
 if __name__ == "__main__":
-    print("\n".join(report.lines(rows())))
+    measuring.alone(rows)

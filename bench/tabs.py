@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from bench import measuring
 from bench.changing import Load, board_of
 from bench.row import Row
 from bench.spent import spent
@@ -78,5 +79,4 @@ def cost(chromium: Browser, web: Service, tabs: int) -> Cost:
 
 
 if __name__ == "__main__":
-    for row in rows():
-        print(f"{row.what}: {row.ours:.3f} {row.unit}, {row.rival} {row.theirs:.3f}: {row.ratio:.2f} x, {row.is_met}")
+    measuring.alone(rows)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, CDPSession, Page, expect, sync_playwright
 
 from bench.changing import CHANGES_A_SECOND, Load, board_of
+from bench.measuring import end_what_was_started
 from bench.row import Row
 from launcher import browser as browsers
 from tests.processes import Service
@@ -151,4 +152,5 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 if __name__ == "__main__":
+    end_what_was_started()
     main()

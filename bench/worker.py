@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import report
+from bench import measuring
 from bench.errand import Errand
 from bench.row import Row
 from launcher.redis_server import RedisServer
@@ -67,4 +67,4 @@ def _row(what: str, ours: float, rival: str, theirs: float, most: float) -> Row:
 
 
 if __name__ == "__main__":
-    print("\n".join(report.lines(rows())))
+    measuring.alone(rows)
