@@ -129,7 +129,8 @@ def test_a_task_that_no_worker_knows_has_failed_and_says_why(
     row = screen.row(page, task_id)
     expect(row.locator(".task-row-name")).to_have_text("nobody.has_this")
     expect(row).to_have_attribute("data-group", "failed")
-    expect(row.locator(".task-row-note")).to_have_text("No worker knows a task of the name nobody.has_this")
+    why = "The worker that took it has no task of the name nobody.has_this"
+    expect(row.locator(".task-row-note")).to_have_text(why)
     row.locator("a").click()
-    expect(page.locator(".task-detail-note")).to_have_text("No worker knows a task of the name nobody.has_this")
+    expect(page.locator(".task-detail-note")).to_have_text(why)
     expect(page.locator(".task-actions-why")).to_have_text("What it was called with is not known here.")

@@ -13,7 +13,9 @@ from launcher.redis_server import RedisServer
 from tests.browsers import Recording
 from tests.processes import Service, wait_until
 from tests.system import screen
+from worker import events
 from worker.store import Table
+from worker.stream import Log
 
 AWAY = re.compile("Reconnecting…|Offline since")
 CONNECTION_ERRORS = ("ERR_CONNECTION_REFUSED", "WebSocket connection", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE")
@@ -96,6 +98,21 @@ def test_redis_is_stopped_for_3_seconds(
 
     assert_healed(table, watched, noticed_at, back_at, finish)
     screen.assert_board_is_exact(board, table, watched[2])
+
+
+def test_a_page_that_is_opened_meanwhile_says_why_it_is_empty_and_fills_by_itself(
+    own_redis: RedisServer, web: Service, log: Log, page: Page, recordings: dict[Page, Recording]
+) -> None:
+    log.append(events.sent("t1", "shop.count", "shop"))
+    own_redis.stop()
+    recordings[page].allow(*CONNECTION_ERRORS)
+    page.goto(web.url)
+    expect(screen.standing(page)).to_have_text(re.compile("Offline since"), timeout=15_000)
+    expect(page.locator(".connection-notice")).to_contain_text("Nothing can be read just now")
+    own_redis.restart()
+    log.append(events.sent("t2", "shop.count", "shop"))
+    expect(screen.row(page, "t2")).to_be_visible(timeout=15_000)
+    expect(page.locator(".connection-notice")).to_be_hidden()
 
 
 def test_all_of_redis_is_flushed_and_the_running_task_appears_again(
