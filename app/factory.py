@@ -14,6 +14,7 @@ from app.alarms import alarms
 from app.api import api
 from app.doorway import Doorway
 from app.extensions import socketio
+from app.in_page import InPage
 from app.logs import logs
 from app.mailings import mailings
 from app.mails import mails
@@ -90,6 +91,7 @@ def _add_context(app: Flask, static_files: StaticFiles) -> None:
     shown = {
         "mail_sink": bool(app.config["MAIL_SINK_DIR"]),
         "static_url": static_files.url,
+        "in_page": InPage(static_files.text),
         "page_files": cache(Inventory(STATIC).of_page),
     }
     app.context_processor(lambda: shown)

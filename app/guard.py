@@ -4,17 +4,23 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 
 from app.errors import Forbidden
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+CONTENT_SECURITY_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "worker-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
 HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -54,7 +60,21 @@ def _check_origin() -> None:
         raise Forbidden("This was sent from another site's page. Open this site itself and try again.")
 
 
+def allow_in_page(directive: str, source: str) -> None:
+    """Let the page of this one answer have something in it; `source` as in the policy, such as 'sha256-…'."""
+    g.setdefault("in_page", {}).setdefault(directive, set()).add(source)
+
+
+def _policy() -> str:
+    in_page = g.get("in_page", {})
+    return "; ".join(
+        " ".join([directive, always, *sorted(in_page.get(directive, ()))])
+        for directive, always in CONTENT_SECURITY_POLICY.items()
+    )
+
+
 def _add_headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", _policy())
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if response.mimetype == "text/html":

@@ -79,6 +79,10 @@ class StaticFiles:
         self._files[name]
         return f"{PREFIX}{self.version}/{name}"
 
+    def text(self, name: str) -> str:
+        """What is in it. Raises KeyError if there is no such file."""
+        return self._files[name].plain.content.decode()
+
     def serve(self, wsgi_app: WsgiApp) -> WsgiApp:
         """Answer for the files, and let `wsgi_app` answer everything else."""
 

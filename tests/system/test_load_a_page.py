@@ -15,6 +15,8 @@ MOST_BYTES = 120_000
 
 PRELOADS = "[...document.querySelectorAll('link[rel=modulepreload]')].map((link) => new URL(link.href).pathname)"
 
+HOLDING_UP = "performance.getEntriesByType('resource').map((it) => [it.name, it.renderBlockingStatus])"
+
 
 def test_the_board_is_light_and_loads_nothing_twice(web: Service, context: BrowserContext) -> None:
     with Wiretap(web.port) as tap:
@@ -22,6 +24,16 @@ def test_the_board_is_light_and_loads_nothing_twice(web: Service, context: Brows
         assert any("/js/elements/task-row.js" in request for request in tap.requests), "void: nothing was loaded"
         assert len(tap.requests) == len(set(tap.requests)), tap.requests
         assert tap.heard <= MOST_BYTES
+
+
+def test_nothing_that_a_page_loads_holds_up_its_first_paint(web: Service, context: BrowserContext) -> None:
+    for address in ("/", "/workers", "/statistics", "/logs", "/run", "/tasks/nobodys"):
+        page = context.new_page()
+        page.goto(f"{web.url}{address}")
+        loaded = dict(page.evaluate(HOLDING_UP))
+        assert loaded, "void: nothing was loaded"
+        assert set(loaded.values()) == {"non-blocking"}, (address, loaded)
+        page.close()
 
 
 def test_a_page_names_each_script_that_it_loads(web: Service, context: BrowserContext) -> None:
@@ -33,7 +45,7 @@ def test_a_page_names_each_script_that_it_loads(web: Service, context: BrowserCo
             named = {name_of(path) for path in page.evaluate(PRELOADS)}
             loaded = {name_of(request) for request in tap.requests if "/js/" in request}
             assert {"js/main.js", "js/format.js", "js/connection.js"} <= loaded, "void: little was loaded"
-            assert loaded - named <= {*workers, "js/theme-early.js"}, "found one after the other"
+            assert loaded - named <= set(workers), "found one after the other"
             assert named <= loaded, "asked for in vain"
             page.context.close()
             tap.forget()
