@@ -29,14 +29,16 @@ STALL_S = 30.0
 BACKLOG = 1_024
 """Connections that wait to be accepted: those above the usual 50 would try again after one, three, seven seconds."""
 
+MOST_UNSENT_BYTES = 131_072
+"""Of one connection, that the system takes ahead. Its usual megabytes nobody counts, and pings wait behind them."""
+
 LET_IN_PAUSE_S = 0.002
 """Between two connections of a crowd, so that those who are here have their turn while it comes."""
 
 CROWD = 12
 """Connections at once: those of two browsers that load a page are none."""
 
-BEING_REFUSED = 32
-GOODBYE_S = 1.0
+BEING_REFUSED, GOODBYE_S = 32, 1.0
 FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n"
     b"Retry-After: 60\r\n\r\nThis server has as many connections as it takes. Try again in a minute.\n"
@@ -139,6 +141,8 @@ class Listener:
         self._listening = eventlet.listen(address, family, backlog=BACKLOG)
         # Accepted sockets inherit it. Without it, what is small waits up to 40 ms until the last one is acknowledged.
         self._listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+            self._listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, MOST_UNSENT_BYTES)
         self._at_once = Allowance(CROWD, CROWD)
         self._closed = False
 
