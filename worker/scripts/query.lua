@@ -44,7 +44,7 @@ end
 -- An index has of a task when it was heard of first, and not its id (append.lua).
 local function id_of(member, score)
   if walked == sent then return member end
-  return redis.call('ZRANGE', sent, score, score, 'BYSCORE')[1] or member
+  return redis.call('ZRANGEBYSCORE', sent, score, score)[1] or member
 end
 
 local function chunk(from)
