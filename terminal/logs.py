@@ -37,7 +37,7 @@ class LogLines:
 
     def since(self, at: float) -> None:
         """Show all that are kept from this moment on. Raises NoAnswer or Refused."""
-        self._last = str(int(at * 1e6))
+        self._last = f"{int(at * 1e6):016}"  # places are compared as texts
         self._take_all(self._later())
 
     def request(self) -> dict[str, str]:

@@ -32,13 +32,13 @@ class Room:
         return True
 
     def frame(self, frame: Told) -> bool:
-        """Take in a frame; whether nothing was missed before it."""
+        """Take in a frame; whether nothing was missed before it, and what the room is about is still there."""
         if not self.offset or frame["epoch"] != self.epoch or frame["prev"] > self.offset:
             return False
         for change in frame["rows"]:
             self._change(change)
         self.offset = max(self.offset, frame["offset"])
-        return True
+        return not any(change.get("gone") and f"task:{change['task_id']}" == self.name for change in frame["rows"])
 
     def forget(self) -> None:
         """Nothing that is known of it is true any longer."""

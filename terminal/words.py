@@ -13,6 +13,8 @@ STATE_COLUMNS, NAME_COLUMNS, ID_CHARACTERS = 9, 28, 8
 BARS = ((90, 24), (60, 16), (40, 10))
 """How wide a bar is, from so many columns on."""
 
+NO_TIME = "--:--:--"
+
 Row = Mapping[str, Any]
 
 
@@ -109,7 +111,7 @@ def log_line(row: Row, colours: bool) -> str:
     gap = [f"--- {lost:,} line{'s' * (lost != 1)} dropped here: too many at once ---"] if lost else []
     if not row.get("text"):
         return "\n".join(gap)
-    at = f"{clock(row['at'])}.{int(row['at'] % 1 * 1000):03}"
+    at = clock(row["at"], thousandths=True)
     level = clean.plain(row.get("level", ""))
     of = f" {clean.plain(row['name'])}[{clean.plain(row.get('task', ''))[:ID_CHARACTERS]}]" if row.get("name") else ""
     text = clean.block(row["text"], colours).replace("\n", "\n    ")
@@ -117,6 +119,9 @@ def log_line(row: Row, colours: bool) -> str:
     return "\n".join([*gap, f"{at} {shown} {clean.plain(row['worker'])}{of} {text}"])
 
 
-def clock(at: float) -> str:
-    """Local time of day."""
-    return time.strftime("%H:%M:%S", time.localtime(at))
+def clock(at: float, *, thousandths: bool = False) -> str:
+    """Local time of day; dashes where no such time is."""
+    try:
+        return time.strftime("%H:%M:%S", time.localtime(float(at))) + f".{int(at % 1 * 1000):03}" * thousandths
+    except (TypeError, ValueError, OverflowError, OSError):
+        return NO_TIME

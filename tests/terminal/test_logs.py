@@ -54,9 +54,10 @@ def test_lines_since_a_moment_are_shown_all(web: Service, redis_client: redis.Re
     process.log(*(f"line {number}" for number in range(300, 700)))
     lately = run(web, "logs", "--json", "--no-follow", "--since", "5m")
     later = run(web, "logs", "--json", "--no-follow", "--since", "2099-01-01 10:00")
+    ever = run(web, "logs", "--json", "--no-follow", "--since", "1999-12-31")
     never = run(web, "logs", "--since", "yesterday")
-    assert (lately.wait(), later.wait(), never.wait()) == (0, 0, 2)
-    assert texts(lately) == [f"line {number}" for number in range(700)]
+    assert (lately.wait(), later.wait(), ever.wait(), never.wait()) == (0, 0, 0, 2)
+    assert texts(lately) == texts(ever) == [f"line {number}" for number in range(700)]
     assert later.lines == []
     assert "'yesterday' is no moment" in never.said
 

@@ -89,9 +89,10 @@ def test_a_new_attempts_nulls_clear_what_the_one_before_had_left() -> None:
     assert room.rows["a"].get("current") is None
 
 
-def test_an_expired_row_goes() -> None:
+def test_an_expired_row_goes_and_the_web_is_asked_if_it_was_what_the_room_is_about() -> None:
     room = watched()
-    room.frame(frame(10, 11, change("a", 11, gone=True)))
+    assert room.frame(frame(10, 11, change("child", 11, gone=True)))
+    assert not room.frame(frame(11, 12, change("a", 12, gone=True)))
     assert not room.rows
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import celery
 import pytest
+import redis
 
 from tests.processes import Service
 from tests.terminal.lives import begin, end, report, told
-from worker import states
-from worker.stream import Log
+from worker import keys, states
+from worker.stream import Limits, Log
 
 
 def test_a_real_task_is_watched_to_its_end(
@@ -54,6 +55,17 @@ def test_a_task_that_nobody_issued_is_unknown(web: Service, log: Log, run: Any) 
     assert watched.said.startswith("never-sent: Nobody issued a task with this id")
     assert watched.lines == []
     assert odd.said.startswith("task:never/sent: Nobody issued")
+
+
+def test_who_watches_a_task_that_is_kept_no_longer_is_told_so(
+    web: Service, log: Log, redis_client: redis.Redis, run: Any
+) -> None:
+    begin(log, "t1")
+    watched = run(web, "watch", "t1")
+    watched.wait_for("[t1]")
+    begin(Log(redis_client, Limits(tasks=1)), "t2")
+    assert not redis_client.exists(keys.row("t1")), "void: it is still kept"
+    watched.wait_to_hear("task:t1: Redis has lost it")
 
 
 def test_a_program_gets_each_thing_as_json(web: Service, log: Log, run: Any) -> None:
