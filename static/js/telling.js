@@ -16,7 +16,7 @@ export async function askForMail(wishes, taskId, email) {
     const { error } = await answer.json();
     return { ok: false, problem: error.fields?.email ?? error.message };
   } catch {
-    return { ok: false, problem: "The server can't be reached. No e-mail is asked for; try again." };
+    return { ok: false, problem: "The server can't be reached. It is not known whether an e-mail is asked for; try again." };
   }
 }
 

@@ -23,7 +23,7 @@ export class LongTaskFormElement extends HTMLElement {
       if (response.status === 202) this.#begun(body.task_id);
       else this.#say(body.error?.message ?? "The task could not be started. Try again.", null);
     } catch {
-      this.#say("The server can't be reached. Nothing was started; try again.", null);
+      this.#say("The server can't be reached. Look at the list before you try again: it may have been started.", null);
     }
   }
 

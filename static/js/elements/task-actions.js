@@ -6,7 +6,7 @@ import { actionWords, isAsked, whyNotAgain } from "../action-words.js";
 import { isFinal } from "../states.js";
 import { TextPart, part, showIf } from "./part.js";
 
-const UNREACHED = "The server can't be reached. Nothing was done; try again.";
+const UNREACHED = "The server can't be reached. Nothing is known to have been done; try again.";
 
 export class TaskActionsElement extends HTMLElement {
   /** @type {Row | null} */ #row = null;
