@@ -29,8 +29,9 @@ export function stepMoment(step, place, before, columns) {
 
 /** @param {Entry} entry @param {number} steps @returns {Moment} */
 export function lineMoment(entry, steps) {
-  const { id, at, logger, text = "" } = entry.line;
-  return Object.assign(entry, { id, at, words: visibleLine(text).slice(0, 200), steps, kind: logger === MAIL ? "mail" : "line" });
+  const { id, at, logger, text } = entry.line;
+  const words = text === undefined ? entry.rows.flat().map((run) => run.text).join("") : visibleLine(text);
+  return Object.assign(entry, { id, at, words: words.slice(0, 200), steps, kind: logger === MAIL ? "mail" : "line" });
 }
 
 /** @param {string} id @param {string} text @param {number} columns @param {string} [button] @returns {Entry} */

@@ -89,6 +89,13 @@ test("where lines are kept that are not here, it is said", () => {
   assert.equal(lines.moments.length, 9, "one cannot go back to what only says so");
 });
 
+test("what was dropped stands where the run had logged it", () => {
+  const lost = /** @type {Any} */ ({ id: "0000000099000000-0000", at: 99, run: "r", number: 1_000, worker: "w", pid: 1, dropped: 998 });
+  const lines = story(STEPS.map((step) => (step.kind === "retried" ? { ...step, lines: 1_000 } : step)), [...LINES, lost]);
+  const words = lines.moments.map(({ words }) => words);
+  assert.match(words[words.indexOf("Attempt 1 failed: no luck") - 1], /998 lines dropped here/);
+});
+
 test("it is said how many steps are left out", () => {
   const steps = [{ n: 0, at: 1, kind: "sent" }, { n: 1, at: 2, kind: "started" }, { n: 9, at: 3, kind: "started" }];
   const lines = story(steps, []);

@@ -105,6 +105,8 @@ def test_a_flood_is_bounded_and_what_is_dropped_is_counted(worker: Service, send
     after = {line.text.split()[1]: line.dropped for line in shown if line.dropped}
     for before, number in itertools.pairwise(numbers):
         assert after.get(str(number), 0) == number - before - 1, "the gap is where the lines are missing"
+    own = [line for chunk in journal.of_task(task_id) for line in chunk.lines]
+    assert sum(line.dropped + ("of a flood" in line.text) for line in own) >= 100_000, "its own log says it, too"
 
 
 def test_lines_wait_while_redis_is_away_and_the_task_does_not(

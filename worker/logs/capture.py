@@ -2,7 +2,6 @@
 
 import logging
 import os
-import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from threading import Event, Lock
@@ -14,6 +13,9 @@ from worker.logs.line import NAME_LENGTH, TEXT_LENGTH, Line
 
 MOST_WAITING = 5_000
 """Lines of one process that wait to be shipped, at most; what does not fit is counted."""
+
+MOST_GAPS = 20
+"""Runs of tasks whose lines are being dropped, at most; those of further ones are counted as nobody's."""
 
 NOWHERE = ("", 0)
 
@@ -33,7 +35,7 @@ class Capture(logging.Handler):
         # Its put is C, and safe in a signal handler: a soft time limit may be raised anywhere in a task.
         self._waiting: SimpleQueue[Line | Event] = SimpleQueue()
         self._lock = Lock()
-        self._dropped = 0
+        self._dropped: dict[tuple[str, str], Line] = {}
         self._has_begun = False
 
     def createLock(self) -> None:  # logging's name
@@ -50,17 +52,22 @@ class Capture(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Queue it, or count it."""
         if self._waiting.qsize() >= MOST_WAITING:
-            self.drop(1)
+            self.drop(_line(record, text=""))
         else:
-            self._waiting.put(_line(record, self._take_dropped()))
+            self._waiting.put(_line(record, self._dropped_before(record) if self._dropped else 0))
         if not self._has_begun:
             self._has_begun = True
             self._begin()
 
-    def drop(self, lines: int) -> None:
-        """So many lines are lost here."""
+    def drop(self, line: Line) -> None:
+        """It is lost: counted with the others of its run, and said where the last of them was."""
+        of = (line.task_id, line.run)
         with self._lock:
-            self._dropped += lines
+            if of not in self._dropped and len(self._dropped) >= MOST_GAPS:
+                of, line = ("", ""), line._replace(task_id="", task_name="", run="", number=0)
+            before = self._dropped[of].dropped if of in self._dropped else 0
+            lost = before + line.dropped + bool(line.level)
+            self._dropped[of] = line._replace(level="", logger="", text="", dropped=lost)
 
     def mark(self, passed: Event) -> None:
         """Set `passed` when all that waits now is shipped."""
@@ -77,24 +84,37 @@ class Capture(logging.Handler):
             while len(taken) < most:
                 taken.append(self._waiting.get_nowait())
         except Empty:
-            dropped = self._take_dropped()
-            if dropped:
-                taken.append(Line(time.time(), "", "", "", dropped=dropped))
+            taken.extend(self._take_dropped())
         return taken
 
-    def _take_dropped(self) -> int:
+    def _dropped_before(self, record: logging.LogRecord) -> int:
+        """How many of the record's own run; what others have lost is said in lines of theirs."""
+        own = 0
+        for gap in self._take_dropped():
+            if (gap.task_id, gap.run) == (_short(getattr(record, "task_id", "")), _place(record)[0]):
+                own = gap.dropped
+            else:
+                self._waiting.put(gap)
+        return own
+
+    def _take_dropped(self) -> list[Line]:
         if not self._dropped:
-            return 0
+            return []
         with self._lock:
-            dropped, self._dropped = self._dropped, 0
-        return dropped
+            dropped, self._dropped = self._dropped, {}
+        return list(dropped.values())
 
 
-def _line(record: logging.LogRecord, dropped: int) -> Line:
+def _line(record: logging.LogRecord, dropped: int = 0, text: str | None = None) -> Line:
     task_id, task_name = _short(getattr(record, "task_id", "")), _short(getattr(record, "task_name", ""))
-    run, number = getattr(record, "task_place", NOWHERE)
-    text = _text(record)
-    return Line(record.created, record.levelname, _short(record.name), text, task_id, task_name, dropped, run, number)
+    run, number = _place(record)
+    said = _text(record) if text is None else text
+    return Line(record.created, record.levelname, _short(record.name), said, task_id, task_name, dropped, run, number)
+
+
+def _place(record: logging.LogRecord) -> tuple[str, int]:
+    """Which run of a task, and which line of it."""
+    return getattr(record, "task_place", NOWHERE)
 
 
 def _short(name: object) -> str:

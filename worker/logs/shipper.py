@@ -67,7 +67,8 @@ class Shipper(Thread):
         except Exception as error:
             if isinstance(error, redis.RedisError) and not _is_for_good(error):
                 return False
-            self._capture.drop(len(lines))
+            for line in lines:
+                self._capture.drop(line)
             if not self._fault_told:  # once: what is said of it here is a log line, too
                 logger.exception("log lines cannot be shipped: %s are dropped", len(lines))
             self._fault_told = True
