@@ -102,6 +102,15 @@ def test_each_address_changes_when_any_file_does(files: StaticFiles, folder: Pat
     assert StaticFiles(folder).url(SCRIPT) != files.url(SCRIPT)
 
 
+def test_a_text_for_a_page_is_of_the_version_that_is_served_also_while_files_change(
+    files: StaticFiles, folder: Path
+) -> None:
+    (folder / SMALL).write_text("x = 2;\n")
+    assert files.text(SMALL) == get(files, files.url(SMALL)).text == "x = 1;\n"
+    with pytest.raises(KeyError):
+        files.text("js/none.js")
+
+
 def test_nothing_but_the_files_is_there(files: StaticFiles) -> None:
     for name in ("js/none.js", ".hidden", "../app/config.py", "js/../../app/config.py", "js", ""):
         assert get(files, f"/static/{name}").status_code == 404, name
