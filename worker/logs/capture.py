@@ -6,6 +6,7 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from threading import Event, Lock
 from traceback import format_exception
+from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 
@@ -18,6 +19,8 @@ MOST_GAPS = 20
 """Runs of tasks whose lines are being dropped, at most; those of further ones are counted as nobody's."""
 
 NOWHERE = ("", 0)
+
+_Gap = list[Any]  # how many lines, and of the last of them: when, its number in the run, its task's name
 
 
 class Capture(logging.Handler):
@@ -35,7 +38,7 @@ class Capture(logging.Handler):
         # Its put is C, and safe in a signal handler: a soft time limit may be raised anywhere in a task.
         self._waiting: SimpleQueue[Line | Event] = SimpleQueue()
         self._lock = Lock()
-        self._dropped: dict[tuple[str, str], Line] = {}
+        self._dropped: dict[tuple[str, str], _Gap] = {}
         self._has_begun = False
 
     def createLock(self) -> None:  # logging's name
@@ -52,7 +55,9 @@ class Capture(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Queue it, or count it."""
         if self._waiting.qsize() >= MOST_WAITING:
-            self.drop(_line(record, text=""))
+            run, number = getattr(record, "task_place", NOWHERE)
+            task_id, task_name = _short(getattr(record, "task_id", "")), getattr(record, "task_name", "")
+            self._lose(task_id, run, task_name, record.created, number, 1)
         else:
             self._waiting.put(_line(record, self._dropped_before(record) if self._dropped else 0))
         if not self._has_begun:
@@ -61,13 +66,18 @@ class Capture(logging.Handler):
 
     def drop(self, line: Line) -> None:
         """It is lost: counted with the others of its run, and said where the last of them was."""
-        of = (line.task_id, line.run)
+        self._lose(line.task_id, line.run, line.task_name, line.at, line.number, line.dropped + bool(line.level))
+
+    def _lose(self, task_id: str, run: str, task_name: str, at: float, number: int, lines: int) -> None:
         with self._lock:
-            if of not in self._dropped and len(self._dropped) >= MOST_GAPS:
-                of, line = ("", ""), line._replace(task_id="", task_name="", run="", number=0)
-            before = self._dropped[of].dropped if of in self._dropped else 0
-            lost = before + line.dropped + bool(line.level)
-            self._dropped[of] = line._replace(level="", logger="", text="", dropped=lost)
+            gap = self._dropped.get((task_id, run))
+            if gap is None:
+                if len(self._dropped) >= MOST_GAPS:
+                    task_id = run = task_name = ""
+                    number = 0
+                gap = self._dropped.setdefault((task_id, run), [0, at, number, task_name])
+            gap[0] += lines
+            gap[1:3] = at, number
 
     def mark(self, passed: Event) -> None:
         """Set `passed` when all that waits now is shipped."""
@@ -102,14 +112,17 @@ class Capture(logging.Handler):
             return []
         with self._lock:
             dropped, self._dropped = self._dropped, {}
-        return list(dropped.values())
+        return [
+            Line(at, "", "", "", task_id, _short(name), lost, run, number)
+            for (task_id, run), (lost, at, number, name) in dropped.items()
+        ]
 
 
-def _line(record: logging.LogRecord, dropped: int = 0, text: str | None = None) -> Line:
+def _line(record: logging.LogRecord, dropped: int) -> Line:
     task_id, task_name = _short(getattr(record, "task_id", "")), _short(getattr(record, "task_name", ""))
     run, number = _place(record)
-    said = _text(record) if text is None else text
-    return Line(record.created, record.levelname, _short(record.name), said, task_id, task_name, dropped, run, number)
+    text = _text(record)
+    return Line(record.created, record.levelname, _short(record.name), text, task_id, task_name, dropped, run, number)
 
 
 def _place(record: logging.LogRecord) -> tuple[str, int]:
