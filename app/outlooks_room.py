@@ -63,11 +63,10 @@ def _times_row(times: RunTimes, usual: Range) -> Row:
 
 def _line_row(name: str, line: Line, workers: Iterable[Row], usual: Mapping[str, Range], is_ordered: bool) -> Row:
     """first: `[heard, from, to]` of each, in how many seconds it begins; null where there is no ground to say so."""
-    row: Row = {"id": f"line:{name}", "kind": "line", "name": name, "waiting": line.waiting, "first": None}
-    if is_ordered:
-        takers = [worker for worker in workers if worker["standing"] == "online" and name in worker["queues"]]
-        row["first"] = places(line.first, takers, usual)
-    return row
+    takers = [worker for worker in workers if worker["standing"] == "online" and name in worker["queues"]]
+    first = places(line.first, takers, usual) if is_ordered else None
+    row: Row = {"id": f"line:{name}", "kind": "line", "name": name}
+    return row | {"waiting": line.waiting, "takers": len(takers), "first": first}
 
 
 def places(first: Sequence[tuple[str, str]], takers: Sequence[Row], usual: Mapping[str, Range]) -> list[Place]:

@@ -36,6 +36,7 @@ function words([low, high], upTo) {
 /** `next in line`, `3 ahead · starts in 2–5 min`. @param {Place | null} place */
 export function placeWords(place) {
   if (!place) return "";
+  if (place.isTaken === false) return "no worker takes from it";
   const start = place.start && place.start[1] >= 1 ? ` · starts in ${words(place.start, "up to ")}` : "";
   return `${aheadWords(place)}${start}`;
 }

@@ -9,8 +9,8 @@ import { groupOf } from "./states.js";
 
 /**
  * @typedef {[number, number]} Range seconds, from and to
- * @typedef {{ahead: number | null, isMore: boolean, start: Range | null}} Place ahead: how many of its queue came before
- *   it and have not begun; null: not known. isMore: at least so many
+ * @typedef {{ahead: number | null, isMore: boolean, start: Range | null, isTaken?: boolean}} Place ahead: how many of its
+ *   queue came before it and have not begun; null: not known. isMore: at least so many. isTaken false: no worker takes it
  */
 
 export class Outlooks extends PictureRoom {
@@ -28,6 +28,7 @@ export class Outlooks extends PictureRoom {
   place(row) {
     const line = /** @type {any} */ (this.rows.get(`line:${row.queue}`));
     if (groupOf(row.state) !== "queued" || isNumber(row.eta) || !line) return null;
+    if (line.takers === 0 && row.state !== "RECEIVED") return { ahead: null, isMore: false, start: null, isTaken: false };
     if (!line.first) return { ahead: null, isMore: false, start: null };
     /** @type {[string, number | null, number | null][]} */ const first = line.first;
     const ahead = first.findIndex(([heard]) => heard === row.heard);

@@ -153,7 +153,7 @@ def test_with_priorities_the_place_is_unknown(log: Log, listen: Listen, redis_cl
     log.append(sent("a"))
     redis_client.lpush("celery\x06\x163", "{}")
     assert listen("outlooks").rows["line:celery"] == {
-        **{"id": "line:celery", "kind": "line", "name": "celery", "waiting": 1, "first": None},
+        **{"id": "line:celery", "kind": "line", "name": "celery", "waiting": 1, "takers": 0, "first": None},
         "offset": listen("outlooks").answer["offset"],
     }
 

@@ -24,6 +24,13 @@ test("a task that waits says how many came before it, and when it begins", () =>
   assert.equal(placeWords(room.place(waiting(3, { state: "RECEIVED" }))), "2 ahead");
 });
 
+test("in a queue that no worker takes from nobody is next", () => {
+  assert.equal(placeWords(outlooks(line({ takers: 0 })).place(waiting(1))), "no worker takes from it");
+  assert.equal(placeWords(outlooks(line({ takers: 0, first: null })).place(waiting(7))), "no worker takes from it");
+  assert.equal(placeWords(outlooks(line({ takers: 0 })).place(waiting(1, { state: "RECEIVED" }))), "next in line", "a worker has it");
+  assert.equal(placeWords(outlooks(line({ takers: 1 })).place(waiting(1))), "next in line");
+});
+
 test("an unknown place is said to be unknown, and never 0", () => {
   assert.equal(placeWords(outlooks(line({ first: null })).place(waiting(2))), "place unknown");
   assert.equal(outlooks().place(waiting(2)), null, "nothing was told of its queue");
