@@ -55,7 +55,9 @@ def test_every_setting_is_documented_and_every_documented_setting_is_read(
 
 def test_documented_defaults_are_the_real_ones() -> None:
     known = {field.name.upper(): field.default for field in fields(Settings)}
-    checked = {name: told for name, told in documented("Both", "Worker").items() if known.get(name) not in (None, "", ())}
+    checked = {
+        name: told for name, told in documented("Both", "Worker").items() if known.get(name) not in (None, "", ())
+    }
     assert len(checked) > 8
     for name, told in checked.items():
         default = known[name]
@@ -101,6 +103,13 @@ def test_files_that_are_named_exist(document: Path) -> None:
         r"`((?:app|worker|launcher|tests|static|templates|bench|docs)/[\w./-]+)`", document.read_text()
     )
     assert not [name for name in named_files if not (ROOT / name).exists()]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_tests_that_are_named_exist(document: Path) -> None:
+    tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    named_tests = re.findall(r"`(test_\w+)`", document.read_text())
+    assert not [name for name in named_tests if f"def {name}(" not in tests]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
