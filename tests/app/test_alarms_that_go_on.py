@@ -129,6 +129,7 @@ def test_while_the_mail_server_is_away_a_mail_is_tried_again_and_again_and_arriv
     mails_come(smtp_server)
     wait_until(lambda: "succeeded in" in worker.log(), 10, "its task is done")
     assert smtp_server.times_sent() == {ADDRESS: 1, OTHER: 1}
+    assert worker.log().count("Mail sent") == 2, "its story has them"
 
 
 class TestARestartOfRedis:

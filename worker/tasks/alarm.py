@@ -8,7 +8,7 @@ from typing import Any
 import redis
 from celery import Task
 
-from worker import alarm_mail
+from worker import alarm_mail, mail_log
 from worker.alarms import MAIL_TASK, Alarms
 from worker.celery_app import celery_app
 from worker.config import settings
@@ -49,6 +49,7 @@ def _send_all(alarms: Alarms, mail_id: str, alarm: Mapping[str, Any], lines: Seq
                 continue
             try:
                 mailer.send(alarm_mail.mail(alarm, address, f"{mail_id}-{place}@pushboard", lines))
+                mail_log.sent("Mail sent")
             except MailError as error:
                 errors.append(without(address, error))
                 if isinstance(error, MailDeferred):
