@@ -172,4 +172,10 @@ def _rejected(message: Any = None, **_: Any) -> None:
 @signals.task_unknown.connect
 def _unknown(id: str | None = None, name: str = "", **_: Any) -> None:  # Celery's name
     if isinstance(id, str):
-        _end("rejected", id, states.REJECTED, name=name, summary=f"The worker that took it has no task of the name {name}")
+        _end(
+            "rejected",
+            id,
+            states.REJECTED,
+            name=name,
+            summary=f"The worker that took it has no task of the name {name}",
+        )
