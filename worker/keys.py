@@ -40,6 +40,7 @@ TELLINGS = PREFIX + "tellings"  # zset: id of what somebody is to be told by e-m
 PRESENT = PREFIX + "present"  # zset: browser by the time when a tab of it was connected last
 
 LINES = PREFIX + "lines"  # stream, capped: the workers' log lines, a chunk an entry
+LINES_OF = PREFIX + "lines:task:"  # and a task's id: goes with the task's row, or by its expiry
 LINES_META = PREFIX + "lines:meta"  # hash: offset of the newest chunk; how many lines and bytes are kept
 
 
@@ -95,7 +96,7 @@ def lines_from(boot: str) -> str:
 
 def lines_of(task_id: str) -> str:
     """The key of a list: the offsets of the chunks in which a task has log lines."""
-    return f"{PREFIX}lines:task:{task_id}"
+    return LINES_OF + task_id
 
 
 def alarm_mail(mail_id: str) -> str:

@@ -28,12 +28,13 @@ def connect(
     answer_timeout_s: float = ANSWER_TIMEOUT_S,
     turn_timeout_s: float | None = None,
     retries: int = 1,
-    retried: tuple[type[Exception], ...] = (redis.ConnectionError, redis.TimeoutError),
+    retried: tuple[type[Exception], ...] = (redis.ConnectionError, redis.TimeoutError, redis.ReadOnlyError),
 ) -> redis.Redis:
     """A Redis client that gives up soon and never waits between tries. Make it after a fork, never before.
 
     It has 32 connections at most; who finds all of them busy waits for `turn_timeout_s`, or as long as for an answer.
-    `retries`: how often a command is tried again, on a new connection, after a `retried` error.
+    `retries`: how often a command is tried again, on a new connection, after a `retried` error. One that a replica has
+    refused is: after a failover the address leads to the new primary.
     """
     pool = redis.BlockingConnectionPool.from_url(
         url,
@@ -55,7 +56,7 @@ def connect_alone(url: str, answer_timeout_s: float) -> redis.Redis:
     What others do before each command, to look whether the connection has been closed, takes a tenth of an append. Here
     a command that finds it closed is sent again, at once, on a new one; one that gets no answer is not.
     """
-    pool = connect(url, answer_timeout_s, retried=(redis.ConnectionError,)).connection_pool
+    pool = connect(url, answer_timeout_s, retried=(redis.ConnectionError, redis.ReadOnlyError)).connection_pool
     return redis.Redis(connection_pool=pool, single_connection_client=True)
 
 
@@ -160,7 +161,7 @@ def _arguments(event: Event) -> list[str]:
 def _append_script(limits: Limits) -> str:
     """With what is the same in each call written into it."""
     names = {"META": keys.META, "LOG": keys.LOG, "CHANGED": keys.CHANGED, "SENT": keys.SENT, "COUNTS": keys.COUNTS}
-    prefixes = {"ROW": keys.ROW, "INDEX": keys.BY, "STATISTICS": keys.STATISTICS}
+    prefixes = {"ROW": keys.ROW, "INDEX": keys.BY, "STATISTICS": keys.STATISTICS, "LINES_OF": keys.LINES_OF}
     bounds = {"LOG_LENGTH": limits.log_entries, "KEPT_TASKS": limits.tasks, "KEPT_S": limits.seconds}
     constants = {**names, **prefixes, **bounds}
     head = "".join(f"local {name} = {json.dumps(value)}\n" for name, value in constants.items())

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 import redis
 
+from tests.worker.told import sent
 from worker import keys
 from worker.logs.journal import Journal, JournalLimits
 from worker.logs.line import Line, Source
+from worker.stream import Limits, Log
 
 SOURCE = Source("celery@a", 7, "ForkPoolWorker-1", "boot-1")
 
@@ -105,3 +107,13 @@ def test_what_others_write_into_the_stream_is_passed_over(journal: Journal, redi
     for fields in ({"x": "y"}, {"worker": "w", "lines": "[[[["}, {"lines": "{}"}):
         redis_client.xadd(keys.LINES, fields)
     assert texts(journal.read_after("")) == ["ours"]
+
+
+def test_with_a_task_goes_what_says_where_its_lines_are(journal: Journal, redis_client: redis.Redis) -> None:
+    log = Log(redis_client, Limits(tasks=1))
+    log.append(sent("t1"))
+    journal.append(SOURCE, 1, time.time(), [line("one", task_id="t1")])
+    assert redis_client.exists(keys.lines_of("t1"))
+    log.append(sent("t2"))
+    assert not redis_client.exists(keys.lines_of("t1"))
+    assert texts(journal.read_after("")) == ["one"], "the lines themselves have bounds of their own"

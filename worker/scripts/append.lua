@@ -413,7 +413,7 @@ local function drop(id)
   count(were[1], -1)
   for place, name in ipairs(INDEXED) do unlist(id, listed_at, name, were[place + 2]) end
   if were[5] then redis.call('ZREM', INDEX .. 'waiting:' .. were[5], id) end
-  redis.call('DEL', key)
+  redis.call('DEL', key, LINES_OF .. id)
   redis.call('ZREM', CHANGED, id)
   redis.call('ZREM', SENT, id)
   local offset_, before = next_offset()
