@@ -29,7 +29,7 @@ Answer = Any
 def index() -> str:
     """All tasks that can be run, or those that have all of these words in their name or docstring."""
     text = request.args.get("q", "")[:LONGEST_SEARCH]
-    tasks = registry().all()
+    tasks = [one for one in registry().all() if one.listed]
     words = text.lower().split()
     found = [one for one in tasks if all(word in f"{one.name} {one.doc}".lower() for word in words)]
     return render_template("run_index.html", tasks=found, number=len(tasks), text=text)

@@ -5,6 +5,7 @@ for granted of kombu is pinned in tests/worker/test_kombu.py.
 """
 
 import logging
+import warnings
 from queue import Empty
 from typing import Any
 
@@ -127,3 +128,9 @@ class WorkerConnection(QuickConnection):
 @signals.worker_init.connect  # type: ignore[untyped-decorator]  # Celery is not typed
 def _connect_so(sender: Any = None, **_: Any) -> None:
     sender.app.amqp.Connection = WorkerConnection
+
+
+@signals.worker_ready.connect  # type: ignore[untyped-decorator]  # Celery is not typed
+def _warn_of_nothing_that_is_set(**_: Any) -> None:
+    """Celery warns at each outage that a setting may have another default one day: it is set (worker/celery_app.py)."""
+    warnings.filterwarnings("ignore", message=r"(?s).*worker_cancel_long_running_tasks_on_connection_loss")

@@ -57,7 +57,11 @@ class Offer(threading.Thread):
 def entries(app: Any, hostname: str) -> dict[str, dict[str, Any]]:
     """What is published of each task of this application, Celery's own left out."""
     own = {name: task for name, task in app.tasks.items() if not name.startswith(OF_CELERY)}
-    return {name: {**describe(task), "queue": _queue(app, task), "worker": hostname} for name, task in own.items()}
+    return {name: {**describe(task), **_place(app, task), "worker": hostname} for name, task in own.items()}
+
+
+def _place(app: Any, task: Any) -> dict[str, Any]:
+    return {"queue": _queue(app, task), "listed": bool(getattr(task, "listed", True))}
 
 
 def _queue(app: Any, task: Any) -> str:

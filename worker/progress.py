@@ -67,11 +67,11 @@ class ReportingTask(Task):  # type: ignore[misc]  # Celery is not typed
     """The base of every task: its `update_state` is pushed, and never waits for the result backend.
 
     run_again: False if the task must not be executed again once it has begun, although it is acknowledged late. If its
-    worker dies, it ends as lost.
+    worker dies, it ends as lost. listed: False if people are not to find it among what they can run.
     """
 
     abstract = True
-    run_again = True
+    run_again = listed = True
     Request = "worker.request:LosableRequest"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

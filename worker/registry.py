@@ -28,6 +28,7 @@ class Runnable:
     """A task that can be run. parameters: as worker/signature.py describes them. queue: where it is to be sent.
 
     worker: who published it last. silent_s: how long ago a worker that runs it was last heard of, in seconds.
+    listed: whether people are to find it among what they can run.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Runnable:
     queue: str
     worker: str
     silent_s: float
+    listed: bool
 
     @property
     def has_worker(self) -> bool:
@@ -129,6 +131,7 @@ def _decoded(name: str, text: str, silent_s: float) -> Runnable | None:
         parameters = list(told["parameters"])
         if not all(isinstance(one["name"], str) and one["kind"] in KINDS for one in parameters):
             return None
-        return Runnable(name, parameters=parameters, silent_s=max(silent_s, 0.0), **texts)
+        listed = told.get("listed") is not False
+        return Runnable(name, parameters=parameters, silent_s=max(silent_s, 0.0), listed=listed, **texts)
     except (ValueError, TypeError, KeyError, RecursionError):
         return None

@@ -41,6 +41,8 @@ def test_after_an_outage_of_redis_no_worker_takes_another_for_dead(
             assert [row["attempt"] for row in rows()] == [1, 1]
         for service in services:
             service.stop()
+            assert "Connection to broker lost" in service.log(), "void: Celery had nothing to say"
+            assert "we introduced an optional breaking change" not in service.log()
     assert [path.read_text() for path in runs] == ["run\n", "run\n"]
 
 

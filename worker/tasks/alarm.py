@@ -24,7 +24,7 @@ LONGEST_WAIT_S = 300.0
 
 
 # As the test e-mail: acknowledged before it runs. Rather no mail than two.
-@celery_app.task(bind=True, name=MAIL_TASK, acks_late=False, max_retries=None)
+@celery_app.task(bind=True, name=MAIL_TASK, listed=False, acks_late=False, max_retries=None)
 def tell_of_alarm(self: Task, mail_id: str) -> str:
     """Send it to each address once; what is refused for now is tried again for a day. Raises MailError."""
     with connect(settings.redis_url) as client:

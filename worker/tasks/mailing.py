@@ -14,7 +14,7 @@ from worker.stream import connect
 
 
 # Acknowledged when it has ended: if the worker dies, the task is delivered again and goes on where the ledger says.
-@celery_app.task(name="mail.send_mailing", acks_late=True, reject_on_worker_lost=True)
+@celery_app.task(name="mail.send_mailing", listed=False, acks_late=True, reject_on_worker_lost=True)
 def send_mailing(mailing_id: str) -> dict[str, Any]:
     """Send the mailing that the ledger has under this id.
 

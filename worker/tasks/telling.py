@@ -30,7 +30,7 @@ WHY_NOT = {
 
 
 # As the test e-mail: acknowledged before it runs. Rather no mail than two.
-@celery_app.task(bind=True, name="mail.tell_of_end", acks_late=False, max_retries=MOST_RETRIES)
+@celery_app.task(bind=True, name="mail.tell_of_end", listed=False, acks_late=False, max_retries=MOST_RETRIES)
 def tell_of_end(self: Task, telling_id: str) -> str:
     """Send the one mail of this telling; what is refused for now is tried again up to 5 times. Raises MailError."""
     with connect(settings.redis_url) as client:
