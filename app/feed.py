@@ -45,5 +45,10 @@ class Feed:
         """The frame's prev, offset and rows; the next one is due an interval later."""
         frame = {"prev": self.prev, "offset": offset, "rows": list(self.pending.values())}
         self.prev, self.pending, self.urgent, self.moved = offset, {}, False, False
-        self.due = time.monotonic() + INTERVAL_S
+        self.due = _after(self.due, time.monotonic())
         return frame
+
+
+def _after(due: float, now: float) -> float:
+    """When the next frame is due: a little late for this one makes all that follow no later."""
+    return (due if due <= now < due + INTERVAL_S else now) + INTERVAL_S

@@ -59,20 +59,34 @@ class Outgoing:
 
     def put(self, packet: Packet | None) -> None:
         """Send a packet; None is the last one, and closes."""
-        if self._over:
-            return
-        if self._task is not None:
+        if packet is None and self._task is None:
+            if not self._over:
+                self._end()
+        elif packet is None or not self.write(_bytes_of(packet)):
             self.queue.append(packet)
-        elif packet is None:
-            self._end()
-        else:
-            self._write(_bytes_of(packet))
+
+    def write(self, data: bytes) -> bool:
+        """Send a frame now. False if others wait, which go first; of who has gone nothing more is heard."""
+        if self._task is not None:
+            return self._over
+        if self._over:
+            return True
+        try:
+            sent = self._send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._over = True
+            self._wire.socket.shutdown(2)  # whoever reads from it hears of the end, and tidies up
+            return True
+        if sent < len(data):
+            self._rest = data[sent:]
+            self._task = self._start(self._finish)
+        return True
 
     def send(self, data: bytes) -> int:
         """Send a control frame of the WebSocket itself: not within a packet, and before those that wait."""
-        if self._task is None:
-            self._write(data)
-        else:
+        if not self.write(data):
             self._control = data
         while self._control and not self._over:
             self._wire.pause(TURN_S)  # who pings and does not read what it is told is not read from
@@ -93,19 +107,6 @@ class Outgoing:
 
     def task_done(self) -> None:
         """For that poll, too."""
-
-    def _write(self, data: bytes) -> None:
-        try:
-            sent = self._send(data)
-        except BlockingIOError:
-            sent = 0
-        except OSError:
-            self._over = True
-            self._wire.socket.shutdown(2)  # whoever reads from it hears of the end, and tidies up
-            return
-        if sent < len(data):
-            self._rest = data[sent:]
-            self._task = self._start(self._finish)
 
     def _finish(self) -> None:
         """In a task of its own: what the socket did not take, and then what has come meanwhile."""

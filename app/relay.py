@@ -21,7 +21,7 @@ from worker.stream import FOLLOW_BLOCK_MS, NO_OFFSET, Entry, Log
 
 logger = logging.getLogger(__name__)
 
-SHORTEST_READ_S = 0.005
+SHORTEST_READ_S, AT_ONCE_S = 0.01, 0.001
 """Between two reads of a busy log: bounds what following costs, and adds at most this to a change's way."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 0.5
@@ -112,17 +112,19 @@ class Relay:
         self._nudge()
         self._check(log)
         if entries:
-            self._socketio.sleep(SHORTEST_READ_S)
+            self._socketio.sleep(max(AT_ONCE_S, min(SHORTEST_READ_S, self._rest_s())))
 
     def _block_ms(self) -> int:
-        """Until the next frame is due, at most a second."""
+        return max(1, int(self._rest_s() * 1000) + 1)
+
+    def _rest_s(self) -> float:
+        """Until the next frame is due, at most as long as a read may wait."""
         with self.audience.lock:
             waiting = [feed.due for feed in self.audience.feeds.values() if feed.pending]
+        now = time.monotonic()
         if self.audience.behind:
-            waiting.append(time.monotonic() + INTERVAL_S)
-        if not waiting:
-            return FOLLOW_BLOCK_MS
-        return max(1, min(FOLLOW_BLOCK_MS, int((min(waiting) - time.monotonic()) * 1000) + 1))
+            waiting.append(now + INTERVAL_S)
+        return min(FOLLOW_BLOCK_MS / 1000, *(due - now for due in waiting)) if waiting else FOLLOW_BLOCK_MS / 1000
 
     def _check(self, log: Log) -> None:
         """Once a second: is it still the same log, and can anything be written to it? By itself it says neither."""

@@ -28,7 +28,7 @@ MEASURED_TASKS = 10_000
 BOUND_MS, BOUND_BYTES = 20.0, 2_048
 
 ITS_OWN = {"hash-max-listpack-entries": 128, "hash-max-listpack-value": 64}
-"""What Redis does where nobody has set it otherwise; 512 entries in later ones, more than an ordinary row has in either."""
+"""What Redis does where nobody has set it otherwise. Later ones take 512 entries: an ordinary row has fewer in both."""
 
 Look = Callable[[Table], object]
 Of = Callable[[Iterable[float]], float]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import redis
 from redis.backoff import NoBackoff
@@ -84,8 +84,7 @@ class Appended:
     asked: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry of the log. changes: a row's changed fields, task_id and offset, or None if foreign.
 
     prev: the offset of the entry before it, "" if it does not say. parent: the task that sent this one, if this one is
@@ -169,10 +168,10 @@ def _append_script(limits: Limits) -> str:
 
 
 def _entry(entry_id: str, stored: Mapping[str, str]) -> Entry:
-    offset = entry_id.split("-")[0]
+    offset = entry_id.partition("-")[0]
     try:
-        changes = decode_row({**stored, "offset": f'"{offset}"'})
-        parent = str(json.loads(stored.get("of", "null")) or "")
+        changes = decode_row(stored, offset)
+        parent = json.loads(stored["of"]) if "of" in stored else ""
     except ValueError:
         return Entry(offset, "foreign", None)
     if "gone" in stored:

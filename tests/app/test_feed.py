@@ -1,6 +1,9 @@
 """Conflation: what a room's next frame holds, and when it is due."""
 
 import time
+from types import SimpleNamespace
+
+import pytest
 
 from app.feed import INTERVAL_S, Feed
 
@@ -25,6 +28,28 @@ def test_the_first_change_after_a_quiet_moment_goes_at_once_and_the_next_waits()
     feed.take(SECOND)
     feed.add(change(THIRD, current=2), urgent=False)
     assert not feed.is_due(time.monotonic())
+    assert feed.is_due(time.monotonic() + INTERVAL_S)
+
+
+def test_frames_that_go_a_little_late_are_twenty_a_second_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr("app.feed.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    feed, frames = Feed(FIRST), 0
+    for tick in range(1, 1_001):  # looks are 7 ms apart, as reads of a busy log are
+        clock[0] = 1000.0 + tick * 0.007
+        feed.add(change(SECOND, current=tick), urgent=False)
+        if feed.is_due(clock[0]):
+            feed.take(SECOND)
+            frames += 1
+    assert frames == pytest.approx(7.0 / INTERVAL_S, abs=2)
+
+
+def test_an_end_makes_the_next_frame_wait_no_longer_than_others() -> None:
+    feed = Feed(FIRST)
+    for offset in (SECOND, THIRD):
+        feed.add(change(offset, state="SUCCESS"), urgent=True)
+        feed.take(offset)
+    feed.add(change(THIRD, current=2), urgent=False)
     assert feed.is_due(time.monotonic() + INTERVAL_S)
 
 
