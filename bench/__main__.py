@@ -7,8 +7,9 @@ import time
 import traceback
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from typing import Any
 
-from bench import curves, document, report
+from bench import curves, document, headlines, report
 from bench.curves import RESULTS
 from bench.machine import describe
 from bench.measuring import end_what_was_started, rows_of
@@ -44,11 +45,12 @@ def _table(rows: Sequence[Row], missing: Sequence[str]) -> list[str]:
 
 def _write(machine: dict[str, str], rows: Sequence[Row], missing: Sequence[str]) -> None:
     measured = json.loads(curves.MEASURED.read_text()) if "growth" not in missing else {}
-    results = {"machine": machine, "rows": report.as_json(rows), "curves": measured, "missing": missing}
+    results: dict[str, Any] = {"machine": machine, "rows": report.as_json(rows), "curves": measured, "missing": missing}
     RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
     if measured:
         curves.main()
-    document.put([*_head(machine), "", *_table(rows, missing)])
+    document.put(document.PERFORMANCE, ["```", *_head(machine), "", *_table(rows, missing), "```"])
+    document.put(document.README, headlines.lines(results["rows"]))
 
 
 def _measure(name: str, rows: list[Row]) -> bool:
