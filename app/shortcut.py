@@ -20,7 +20,7 @@ from app.wire import Wire
 
 logger = logging.getLogger(__name__)
 
-BATCH = 256
+BATCH = 128
 """Clients of one room or many that are told without a pause; then whoever else waits for the processor has a turn."""
 
 NAMESPACE = "/"
