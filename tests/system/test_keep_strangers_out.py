@@ -52,9 +52,7 @@ def test_every_page_has_a_strict_policy_that_bites(web: Service, page: Page, rec
     assert answer
     policy = answer.headers["content-security-policy"]
     scripts = re.search(r"script-src ([^;]*);", policy)
-    assert scripts and re.fullmatch(r"'self' 'sha256-[\w+/=]+'", scripts[1]), (
-        "but for the page's own"
-    )
+    assert scripts and re.fullmatch(r"'self' 'sha256-[\w+/=]+'", scripts[1]), "but for the page's own"
     assert "default-src 'none'" in policy and "unsafe" not in policy
     page.evaluate(
         "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.stolen = 1'}))"
