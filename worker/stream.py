@@ -41,6 +41,7 @@ def connect(
         max_connections=MOST_CONNECTIONS,
         timeout=answer_timeout_s if turn_timeout_s is None else turn_timeout_s,
         decode_responses=True,
+        encoding_errors="replace",  # one entry that is no text would keep all that follow from being read
         socket_connect_timeout=CONNECT_TIMEOUT_S,
         socket_timeout=answer_timeout_s,
         retry=Retry(NoBackoff(), retries, retried),

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import engineio
 import pytest
+from redis import connection
+from redis._parsers import _HiredisParser
 
 LIBRARIES = Path(engineio.__file__).parents[1]
 
@@ -51,3 +53,8 @@ def test_what_ours_stands_in_for_is_as_it_was(ours: str, file: str, name: str, d
         f"{name} in {file} has changed, and {ours} does what it did. Read what is different, let {ours} do it too,"
         f' run tests/app/test_shortcut.py and tests/faults/test_slow_reader.py, then write "{now}" here.'
     )
+
+
+def test_what_redis_answers_is_read_in_c() -> None:
+    """redis-py goes without hiredis, and says nothing, where it is not installed or too old."""
+    assert connection.DefaultParser is _HiredisParser

@@ -10,7 +10,7 @@ from worker import events, keys, states
 from worker.events import BOARD_FIELDS, DETAILS
 from worker.steps import STEPS
 from worker.store import Table
-from worker.stream import NO_OFFSET, SCRIPTS, Limits, Log, connect_alone
+from worker.stream import NO_OFFSET, SCRIPTS, Limits, Log, connect, connect_alone
 
 
 def test_an_event_is_folded_into_the_row_and_added_to_the_log(log: Log, table: Table) -> None:
@@ -146,6 +146,15 @@ def test_foreign_entries_are_marked_and_hurt_nobody(log: Log, redis_client: redi
         stored = {"task_id": '"t1"', "offset": f'"{number:016}"', "state": state}
         redis_client.xadd(keys.LOG, stored, id=f"{number}-0")  # type: ignore[arg-type]  # its dicts are invariant
     assert [entry.changes for entry in log.read_after(NO_OFFSET)] == [None] * 5
+
+
+def test_an_entry_that_is_no_text_does_not_keep_what_follows_from_being_read(redis_url: str) -> None:
+    with connect(redis_url) as client:
+        log = Log(client)
+        first = log.append(sent())
+        client.xadd(keys.LOG, {b"task_id": b"\xff\xfe"}, id=f"{int(first.offset) + 1}-0")
+        log.append(started())
+        assert [entry.type for entry in log.read_after(NO_OFFSET)] == ["task-sent", "foreign", "task-started"]
 
 
 def test_an_append_survives_a_flushed_script_cache(log: Log, redis_client: redis.Redis) -> None:
