@@ -7,7 +7,7 @@ way is only logged as failed. The broker would keep such a message for an hour b
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import ref
@@ -40,6 +40,18 @@ class Delivery:
     heard: bool = False
     stranded: Stranded | None = None
     taken_at: float = field(default_factory=time.monotonic)
+    _answering: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def answer(self, tell: Callable[[], object]) -> None:
+        """Tell the broker what becomes of the message, unless it knows.
+
+        Celery answers a little later than it lets go, and the heartbeat answers what nobody did. Of two answers the
+        later one would be for whoever has taken the message by then, which may be this worker once more.
+        """
+        with self._answering:
+            if not self.heard:
+                tell()
+                self.settled = self.heard = True
 
     @property
     def is_gone(self) -> bool:
@@ -105,13 +117,6 @@ def settle(tag: str) -> None:
     with _lock:
         if tag in _deliveries:
             _deliveries[tag].settled = True
-
-
-def hear(tag: str) -> None:
-    """The broker has been told what became of the message."""
-    with _lock:
-        if tag in _deliveries:
-            _deliveries[tag].settled = _deliveries[tag].heard = True
 
 
 def get(tag: str) -> Delivery:

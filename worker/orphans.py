@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import cast
 
 import redis
@@ -79,7 +80,7 @@ def settle(gone: Mapping[str, Delivery]) -> None:
     with _unacked() as unacked:
         for tag, delivery in gone.items():
             if unacked:
-                _settle(unacked, tag, delivery)
+                delivery.answer(partial(_settle, unacked, tag, delivery))
 
 
 def _settle(unacked: Unacked, tag: str, delivery: Delivery) -> None:

@@ -1,7 +1,7 @@
 """What a channel to the broker has taken: how much more it may take, and what becomes of each message."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from kombu.transport import redis as kombu_redis
@@ -39,27 +39,24 @@ class QoS(kombu_redis.QoS):  # type: ignore[misc]  # kombu is not typed
 
     def ack(self, delivery_tag: str) -> None:
         """The message is done; not if it has gone to somebody else."""
-        with self._makes_room(delivery_tag):
-            self._unacked.acknowledge(delivery_tag, deliveries.get(delivery_tag).owner)
+        self._answer(delivery_tag, self._unacked.acknowledge)
 
     def reject(self, delivery_tag: str, requeue: bool = False) -> None:
         """The message is refused, or put back to be taken by somebody else."""
-        if not requeue:
-            return self.ack(delivery_tag)
-        with self._makes_room(delivery_tag):
-            self._unacked.put_back(delivery_tag, deliveries.get(delivery_tag).owner, "LPUSH")
+        self._answer(
+            delivery_tag, partial(self._unacked.put_back, command="LPUSH") if requeue else self._unacked.acknowledge
+        )
 
-    @contextmanager
-    def _makes_room(self, delivery_tag: str) -> Iterator[None]:
-        """Answering makes room for another message, also if Redis does not hear: then the heartbeat answers later.
+    def _answer(self, tag: str, tell: Callable[[str, str], bool]) -> None:
+        """It makes room for another message, also if Redis does not hear: then the heartbeat answers later.
 
         Celery only logs such a failure, and would go on with one message less at a time, in the end with none.
         """
+        delivery = deliveries.get(tag)
         try:
-            yield
-            deliveries.hear(delivery_tag)
+            delivery.answer(partial(tell, tag, delivery.owner))
         finally:
-            virtual.QoS.ack(self, delivery_tag)
+            virtual.QoS.ack(self, tag)
 
     def keep_what_is_in_hand(self) -> None:
         """What is executed here is not to be executed elsewhere only because the connection has broken."""
@@ -70,8 +67,8 @@ class QoS(kombu_redis.QoS):  # type: ignore[misc]  # kombu is not typed
     def restore_unacked(self, client: Any = None) -> None:
         """Put back what this worker has taken and will not do."""
         for tag in list(self._delivered):
-            self._unacked.put_back(tag, deliveries.get(tag).owner)
-            deliveries.hear(tag)
+            delivery = deliveries.get(tag)
+            delivery.answer(partial(self._unacked.put_back, tag, delivery.owner))
         self._delivered.clear()
 
     def restore_by_tag(self, tag: Any, client: Any = None, leftmost: bool = False) -> None:

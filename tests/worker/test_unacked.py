@@ -1,8 +1,10 @@
 """Who may acknowledge and put back a message that was taken from the broker, and for how long it is kept."""
 
 import json
+import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -115,3 +117,49 @@ def test_what_could_not_be_written_down_as_taken_is_put_back_once(unacked: Unack
     unacked.take(TAG, RAW, "", QUEUE, "second")
     orphans._settle(unacked, TAG, delivery)  # as after an answer that did not arrive
     assert (redis_client.llen(QUEUE), unacked.owner(TAG)) == (0, "second")
+
+
+def test_an_answer_that_comes_later_is_not_for_who_takes_the_message_next(unacked: Unacked) -> None:
+    """The heartbeat finds it let go of, the worker puts it back itself, and takes it once more: all in a moment."""
+    for settled in (False, True):
+        unacked.take(TAG, RAW, "", QUEUE, "the same")
+        delivery = deliveries.Delivery("the same")
+        delivery.answer(partial(unacked.put_back, TAG, "the same"))
+        unacked.take(TAG, RAW, "", QUEUE, "the same")
+        delivery.settled = settled
+        delivery.answer(partial(orphans._settle, unacked, TAG, delivery))
+        assert unacked.owned_by("the same") == [TAG]
+
+
+def test_who_answers_while_another_does_waits_and_then_says_nothing() -> None:
+    delivery, said = deliveries.Delivery("worker"), list[str]()
+    speaks, may_end = threading.Event(), threading.Event()
+
+    def slowly() -> None:
+        speaks.set()
+        assert may_end.wait(10)
+        said.append("first")
+
+    threads = [
+        threading.Thread(target=delivery.answer, args=(tell,)) for tell in (slowly, lambda: said.append("second"))
+    ]
+    threads[0].start()
+    assert speaks.wait(10)
+    threads[1].start()
+    assert not said and threads[1].is_alive()
+    may_end.set()
+    for thread in threads:
+        thread.join(10)
+    assert said == ["first"]
+
+
+def test_an_answer_that_redis_did_not_hear_is_given_again() -> None:
+    delivery, said = deliveries.Delivery("worker"), list[str]()
+
+    def in_vain() -> None:
+        raise redis.ConnectionError
+
+    with pytest.raises(redis.ConnectionError):
+        delivery.answer(in_vain)
+    delivery.answer(lambda: said.append("again"))
+    assert said == ["again"]
