@@ -87,6 +87,7 @@ def test_what_is_said_of_the_line_stands_above_the_bars(
     shown.wait_for("reconnecting")
     report(log, "t1", 70)
     web.start()
+    shown.wait_for("Live again")  # a task that ended sooner would be the last word
     shown.wait_for("70 %")
     end(log, "t1")
     assert shown.process.wait(40) == 0
