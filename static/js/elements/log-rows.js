@@ -47,6 +47,12 @@ export class LogRows {
     this.#held = place ? { id: place.entry.line.id, row: row - place.at } : null;
   }
 
+  /** These are other lines: no place in those before counts. @param {HTMLElement} scroll */
+  toStart(scroll) {
+    this.#held = null;
+    scroll.scrollTop = 0;
+  }
+
   /** @param {LogLines} lines @param {HTMLElement} scroll @param {number | null} wanted the row that is to be the last in view */
   paint(lines, scroll, wanted) {
     this.#body.style.height = `${lines.length * this.height}px`;

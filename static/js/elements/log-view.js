@@ -88,13 +88,20 @@ export class LogViewElement extends HTMLElement {
   #heard({ kind, count = 0, toEnd = false, kept }) {
     this.#known ||= kind !== "fault";
     this.#says.set(this.feed.fault);
-    if (kind === "begun") this.follow(toEnd);
+    if (kind === "begun") this.#begin(toEnd);
     if (kind === "newer" && !this.following) this.#unseen += count;
     if (kept) this.dispatchEvent(new CustomEvent("log-kept", { detail: kept }));
     if (kind === "older") this.#paint();
     // One may have come to an end while this was on its way. Where little fits the filter, the button looks further.
     if (kind !== "fault" && (count || kind !== "older")) queueMicrotask(() => this.#atEdges());
     this.#paintSoon();
+  }
+
+  /** Other lines: drawn now, before older ones come above them. @param {boolean} toEnd */
+  #begin(toEnd) {
+    this.#rows.toStart(this.#scroll);
+    this.follow(toEnd);
+    this.#paint();
   }
 
   #scrolled() {
