@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 
-from app import fields, written
+from app import docstring, fields, written
 from app.arguments import arguments
 from app.errors import BadFields, BadRequest, NotFound, wants_json
 from app.extensions import registry
@@ -16,6 +16,7 @@ from app.start import start_task
 from worker.registry import Runnable
 
 run = Blueprint("run", __name__)
+run.add_app_template_filter(docstring.pieces)
 
 MOST_BYTES = 256_000
 """Of what is sent with a start: checking more of it would keep others waiting."""

@@ -87,3 +87,9 @@ def silent(what):  # type: ignore[no-untyped-def]
 def long_default(text: str = "x" * 100_000) -> int:
     """Has a default that nobody would want to see."""
     return len(text)
+
+
+@celery_app.task(name="forms.marked")  # type: ignore[untyped-decorator]  # Celery is not typed
+def marked(text: str) -> str:
+    """Repeats `text` and ``<b>``, no <i>."""
+    return text
