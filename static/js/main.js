@@ -76,7 +76,9 @@ function views() {
 /** @param {TabLine} connection @param {Room} room */
 function stand(connection, room) {
   const fresh = connection.live && !connection.refusal;
+  const wasStale = document.documentElement.hasAttribute("data-stale");
   document.documentElement.toggleAttribute("data-stale", !fresh);
+  if (fresh && wasStale) document.dispatchEvent(new CustomEvent("live-again"));
   for (const view of views()) view.live = fresh;
   /** @type {ConnectionStatusElement | null} */
   const status = document.querySelector("connection-status");

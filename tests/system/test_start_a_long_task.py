@@ -103,3 +103,19 @@ def newest_task(page: Page) -> str:
     link = page.locator("task-row:not([hidden]) a").first
     link.wait_for()
     return (link.get_attribute("href") or "").removeprefix("/tasks/")
+
+
+def test_that_the_server_could_not_be_reached_is_said_until_the_page_is_live_again(
+    web: Service, page: Page, recordings: dict[Page, Recording]
+) -> None:
+    recordings[page].allow("ERR_CONNECTION", "WebSocket connection", "ERR_EMPTY_RESPONSE")
+    screen.open_page(page, web.url)
+    page.locator("long-task-form:defined").wait_for()
+    web.kill()
+    page.get_by_role("button", name="Start long task").click()
+    said = page.locator("long-task-form .form-said")
+    expect(said).to_contain_text("can't be reached")
+    web.start()
+    expect(page.locator(".connection-status-word")).to_have_text("Live", timeout=20_000)
+    expect(said).to_have_text("")
+    expect(page.locator(".form-outcome[data-error]")).to_have_count(0)

@@ -13,10 +13,20 @@ export class LongTaskFormElement extends HTMLElement {
       event.preventDefault();
       this.#start(form);
     });
+    document.addEventListener("live-again", () => this.#forgive());
+  }
+
+  /** What went wrong while the server was away is no longer so. */
+  #forgive() {
+    const outcome = part(this, ".form-outcome", HTMLElement);
+    if (!outcome.hasAttribute("data-error")) return;
+    outcome.removeAttribute("data-error");
+    part(this, ".form-said", HTMLElement).textContent = "";
   }
 
   /** @param {HTMLFormElement} form */
   async #start(form) {
+    this.#forgive();
     try {
       const response = await fetch(form.action, { method: "POST", headers: { Accept: "application/json" } });
       const body = await response.json();

@@ -11,6 +11,8 @@ const UNREACHED = "The server can't be reached. Nothing is known to have been do
 export class TaskActionsElement extends HTMLElement {
   /** @type {Row | null} */ #row = null;
   #problem = "";
+  #now = 0;
+  #attached = new AbortController();
   #shownAction = "";
   #said = new TextPart(this, ".task-actions-said");
   #why = new TextPart(this, ".task-actions-why");
@@ -26,7 +28,19 @@ export class TaskActionsElement extends HTMLElement {
       event.preventDefault();
       this.#runEdited();
     });
+    document.addEventListener("live-again", () => this.#forgive(), { signal: this.#attached.signal });
     this.hidden = false;
+  }
+
+  disconnectedCallback() {
+    this.#attached.abort();
+  }
+
+  /** What went wrong while the server was away is no longer so. */
+  #forgive() {
+    if (!this.#problem || !this.#row) return;
+    this.#problem = "";
+    this.show(this.#row, this.#now);
   }
 
   /** @param {Row} row @param {number} now */
@@ -34,7 +48,7 @@ export class TaskActionsElement extends HTMLElement {
     const action = JSON.stringify(row.action ?? null);
     if (action !== this.#shownAction) this.#problem = "";
     this.#shownAction = action;
-    this.#row = row;
+    [this.#row, this.#now] = [row, now];
     const done = isFinal(row.state);
     this.#allow("stop", !done && !isAsked(row));
     showIf(this.#button("force"), isAsked(row));

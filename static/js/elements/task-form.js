@@ -22,6 +22,7 @@ export class TaskFormElement extends HTMLElement {
     // What is put right is said at once. What is wrong waits for the sending: a line that appears moves the button away.
     form.addEventListener("input", ({ target }) => {
       if (isControl(target) && target.ariaInvalid === "true") mark(target, fault(target));
+      if (part(this, ".form-outcome", HTMLElement).hasAttribute("data-error")) this.#say("", false);
     });
   }
 
