@@ -79,7 +79,7 @@ export function waitingWords(row) {
   return isNumber(row.waiting) ? count(row.waiting) : "unknown";
 }
 
-/** @param {QueueRow} row @param {number} now */
+/** Nothing where nothing waits. @param {QueueRow} row @param {number} now */
 export function ageWords(row, now) {
   if (row.waiting === 0) return "";
   return isNumber(row.next_sent_at) ? ago(now, row.next_sent_at) : "unknown";

@@ -31,3 +31,14 @@ def test_the_parts_of_a_row_are_all_there_and_none_covers_another(
     assert name_end <= state_start and name_low <= bar_top
     pill_start, _, pill_end, _ = _box(row.locator("state-pill"))
     assert state_start <= pill_start and pill_end <= state_end, "the state is cut off"
+
+
+def test_in_a_queue_where_nothing_waits_no_label_stands_without_its_value(
+    web: Service, worker: Service, new_context: Callable[..., BrowserContext], new_page: Callable[..., Page]
+) -> None:
+    page = new_page(new_context(viewport={"width": 390, "height": 844}))
+    page.goto(f"{web.url}/workers")
+    row = page.locator("queue-row")
+    expect(row.locator(".queue-row-waiting")).to_have_text("0")
+    expect(row.get_by_text("In per minute")).to_be_visible()
+    expect(row.get_by_text("Next has waited")).to_be_hidden()
