@@ -13,18 +13,26 @@ from launcher.settings import Settings
 
 
 def main() -> int:
-    """Print what a shell is to set: Redis, the programs of this Python, this repository's modules."""
+    """Print what a shell is to set: Redis, the web, the programs of this Python, this repository's modules."""
     try:
-        redis_url = _redis_url(settings_of.from_environment())
+        settings = settings_of.from_environment()
+        redis_url = _redis_url(settings)
     except LauncherError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(
         f"export REDIS_URL={shlex.quote(redis_url)}\n"
+        f"{_web(settings)}"
         f"export PATH={shlex.quote(str(Path(sys.executable).parent))}{os.pathsep}$PATH\n"
         f"export PYTHONPATH={shlex.quote(str(ROOT))}${{PYTHONPATH:+{os.pathsep}$PYTHONPATH}}\n"
     )
     return 0
+
+
+def _web(settings: Settings) -> str:
+    if not settings.address_file.exists():
+        return ""
+    return f"export PUBLIC_URL={shlex.quote(settings.address_file.read_text(encoding='utf-8'))}\n"
 
 
 def _redis_url(settings: Settings) -> str:

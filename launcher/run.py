@@ -10,6 +10,7 @@ from launcher import settings as settings_of
 from launcher.child import ROOT, Child
 from launcher.console import Console
 from launcher.errors import LauncherError
+from launcher.private_file import write_private
 from launcher.redis_server import RedisServer
 from launcher.settings import Settings
 from launcher.stop_signal import StopSignal
@@ -97,6 +98,7 @@ class Run:
             self.settings.port, self.settings.address.split("/")[2].split(":")[0]
         ):
             self._told_ready = True
+            write_private(self.settings.address_file, self.settings.address)
             self.console.say(f"ready → {self.settings.address}")
 
     def _keep_redis(self) -> None:
@@ -118,6 +120,8 @@ class Run:
         if self._redis:
             self._redis.stop()
         self._record.unlink(missing_ok=True)
+        if self._told_ready:
+            self.settings.address_file.unlink(missing_ok=True)
         if self._children:
             self.console.say("stopped")
 

@@ -32,6 +32,11 @@ class Settings:
         """Where a person opens the board."""
         return f"http://{self.reachable_host}:{self.port}"
 
+    @property
+    def address_file(self) -> Path:
+        """Where another terminal reads the address, while all runs."""
+        return self.data_dir / "web.address"
+
 
 def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
     """Read and check the settings."""

@@ -70,6 +70,15 @@ def test_an_application_of_ones_own_gets_on_the_board_as_the_documents_say(launc
         wait_until(lambda: run.state_of(task_id) == "SUCCESS", 10, "it is done")
 
 
+def test_the_commands_of_a_terminal_find_the_web_on_whatever_port_it_listens(launch: Launch, tmp_path: Path) -> None:
+    run = launch().ready()
+    assert not run.url.endswith(":5000"), "void: it is found without being told"
+    line = f"{told(run.data_dir).stdout}\ncd {shlex.quote(str(ROOT))} && flask --app app.factory tasks --json"
+    env = {"PATH": os.defpath, "HOME": str(tmp_path)}
+    answer = subprocess.run(["/bin/sh", "-c", line], env=env, capture_output=True, text=True, check=False, timeout=60)
+    assert answer.returncode == 0, answer.stderr
+
+
 def test_where_nothing_runs_it_says_so_and_starts_nothing(tmp_path: Path) -> None:
     answer = told(tmp_path)
     assert (answer.returncode, answer.stdout) == (1, "")
