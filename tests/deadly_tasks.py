@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from celery.exceptions import Ignore
 from celery.worker.control import control_command
 
 from worker import progress
@@ -112,6 +113,22 @@ def end_untold(path: str) -> str:
 def end_untold_late(path: str) -> str:
     """Not acknowledged, although it has ended."""
     tell_start(path)
+    return "worked"
+
+
+@celery_app.task(bind=True, acks_late=True, name="deadly.end_as")
+def end_as(self: Any, path: str, way: str) -> str:
+    """Waits until it is to end, and then ends in this way."""
+    write_down(path, str(os.getpid()))
+    progress.report(1, 2, "waits")
+    while not os.path.exists(f"{path}.go"):
+        time.sleep(0.02)
+    if way == "retry":
+        raise self.retry(exc=ValueError("told to retry"), countdown=3_600)
+    if way == "ignore":
+        raise Ignore
+    if way == "fail":
+        raise ValueError("told to fail")
     return "worked"
 
 

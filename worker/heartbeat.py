@@ -10,7 +10,7 @@ from typing import Any, cast
 import redis
 from celery import signals
 
-from worker import deliveries, orphans
+from worker import deliveries, last_words, orphans
 from worker.config import settings
 from worker.fleet import KEPT_S, MOST_WORKERS, SILENCE_S
 from worker.keys import BEATS, WORKERS, WORKERS_SEEN, buried, held
@@ -40,7 +40,7 @@ class Heartbeat(threading.Thread):
         self.instance = _new_instance(consumer.hostname)
         self.soon = threading.Event()
         self.ended = False
-        self._pulse = Pulse(consumer)
+        self._consumer, self._pulse = consumer, Pulse(consumer)
         self._vitals = Vitals(consumer)
         self._hangs = False
         self._beaten_at = self._beaten_at_redis = self._regular_since = self._safe_until = self._refreshed_at = 0.0
@@ -79,7 +79,7 @@ class Heartbeat(threading.Thread):
         began = time.thread_time()
         names = [BEATS, held(self.instance), buried(self.instance), WORKERS, WORKERS_SEEN]
         facts: list[str | float] = [self.instance, SILENCE_S, self._pulse.age_s()]
-        facts += [self._vitals.tell(), KEPT_S, MOST_WORKERS, *deliveries.held(self.instance)]
+        facts += [self._vitals.tell(), KEPT_S, MOST_WORKERS, *deliveries.held(self.instance), *last_words.held()]
         verdict, redis_s, *silent = cast(list[str], self._beat(keys=names, args=facts))
         self._cost_s = time.thread_time() - began
         if verdict == "buried":
@@ -109,11 +109,12 @@ class Heartbeat(threading.Thread):
             return True  # nobody could have taken it for dead
 
     def _settle_own(self) -> None:
-        """Put back what Celery has let go of without an answer."""
+        """Put back what Celery has let go of without an answer, and tell of ends that nobody else can."""
         gone = deliveries.let_go()
         if gone:
             orphans.settle(gone)
             deliveries.forget(gone)
+        last_words.tell(self._client, self._consumer)
 
     def _refresh(self) -> None:
         """Say to kombu, too, that this worker still has what it has taken; at once after a sleep of this machine."""

@@ -11,7 +11,7 @@ from typing import Any, cast
 import redis
 from celery import Celery
 
-from worker import events, keys, states, values
+from worker import events, keys, outcomes, states, values
 from worker.events import Event
 
 logger = logging.getLogger(__name__)
@@ -86,10 +86,10 @@ def examine(client: redis.Redis, app: Celery, instance: str) -> list[Remains]:
     """All that this worker instance held when it died. May raise redis.RedisError."""
     held = cast(dict[str, str], client.hgetall(keys.held(instance)))
     carried = {tag: json.loads(text) for tag, text in held.items()}
-    rows = _rows(client, [task_id for task_id, *_ in carried.values()])
-    left = [_remains(instance, rows, tag, *told) for tag, told in carried.items()]
+    known = rows(client, [task_id for task_id, *_ in carried.values()])
+    left = [_remains(instance, known, tag, *told) for tag, told in carried.items()]
     left += _unheard(client, instance, {one.task_id for one in left})
-    ends = _kept_ends(app, {one.task_id: one.row for one in left if one.begun and one.is_rows_worker})
+    ends = kept_ends(app, {one.task_id: one.row for one in left if one.begun and one.is_rows_worker})
     return [replace(one, end=ends.get(one.task_id)) for one in left]
 
 
@@ -109,8 +109,8 @@ def _unheard(client: redis.Redis, instance: str, known: set[str]) -> list[Remain
     between = (last_beat_s * 1e6, (now_s - SETTLED_S) * 1e6)
     changed = client.zrangebyscore(keys.CHANGED, *between, start=0, num=MOST_UNHEARD)
     unknown = set(cast(list[str], changed)) - known - _held_by_namesakes(client, instance)
-    rows = _rows(client, list(unknown))
-    found = [_remains(instance, rows, "", task_id, True) for task_id in unknown]
+    changed_rows = rows(client, list(unknown))
+    found = [_remains(instance, changed_rows, "", task_id, True) for task_id in unknown]
     return [one for one in found if one.row.get("worker") and one.is_rows_worker and one.is_at_work]
 
 
@@ -122,7 +122,7 @@ def _held_by_namesakes(client: redis.Redis, instance: str) -> set[str]:
     return {task_id for task_id, *_ in carried}
 
 
-def _rows(client: redis.Redis, task_ids: Sequence[str]) -> dict[str, Row]:
+def rows(client: redis.Redis, task_ids: Sequence[str]) -> dict[str, Row]:
     """Of all these tasks, in one round trip."""
     names = ["state", "worker", "attempt", "started_at"]
     with client.pipeline(transaction=False) as pipe:
@@ -136,7 +136,7 @@ def _row(names: Sequence[str], stored: Sequence[str | None]) -> Row:
     return found | {"run": stored[0]}
 
 
-def _kept_ends(app: Celery, rows: Mapping[str, Row]) -> dict[str, Event]:
+def kept_ends(app: Celery, rows: Mapping[str, Row]) -> dict[str, Event]:
     """Ends that the result backend has of these tasks, as far as it answers in time."""
     found: dict[str, Event] = {}
     if rows:
@@ -173,6 +173,5 @@ def _end(task_id: str, run: str, kept: Mapping[str, Any]) -> Event:
     if kept["status"] == states.SUCCESS:
         result = kept["result"]
         return events.ended("succeeded", task_id, states.SUCCESS, run, result=result, summary=values.summary(result))
-    error = values.text(f"{type(kept['result']).__name__}: {values.text(kept['result'], 2_000)}", 2_000)
-    traceback = kept.get("traceback")
-    return events.ended("ended", task_id, kept["status"], run, error=error, summary=error, traceback=traceback)
+    fields = outcomes.failure(kept["result"], kept.get("traceback"))
+    return events.ended("ended", task_id, kept["status"], run, **fields)

@@ -12,7 +12,7 @@ from celery.exceptions import WorkerLostError
 from celery.worker.request import Request
 from celery.worker.state import task_ready
 
-from worker import deliveries, events, heartbeat, keys, losses
+from worker import deliveries, events, heartbeat, keys, last_words, losses
 from worker.config import settings
 from worker.outbox import outbox
 from worker.stream import connect
@@ -56,19 +56,22 @@ class LosableRequest(ReportingRequest):
     def on_accepted(self, pid: int, time_accepted: float) -> None:
         """The task begins: who takes care of this worker's tasks if it dies must know."""
         super().on_accepted(pid, time_accepted)
+        last_words.begun(self)
         heartbeat.tell_soon()
 
     def on_failure(self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False) -> None:
         """If the pool's process died and Celery would put the message back, that is counted and told first."""
-        if self._goes_back(exc_info.exception):
+        error = _cause(exc_info.exception)
+        if return_ok:  # the task raised it: nothing has become of its process
+            last_words.failed(self, error, exc_info.traceback)
+        if self._goes_back(error):
             if not losses.may_run_again(self.task):
                 return self._give_up(1)
             self._tell_back()
         return cast(None, super().on_failure(exc_info, send_failed_event, return_ok))
 
     def _goes_back(self, error: BaseException) -> bool:
-        cause = error.exc if isinstance(error, ExceptionWithTraceback) else error
-        return bool(isinstance(cause, WorkerLostError) and self.task.acks_late and self.task.reject_on_worker_lost)
+        return bool(isinstance(error, WorkerLostError) and self.task.acks_late and self.task.reject_on_worker_lost)
 
     def _tell_back(self) -> None:
         try:
@@ -117,3 +120,7 @@ class LosableRequest(ReportingRequest):
         task_ready(self)
         self._already_revoked = True
         self.acknowledge()
+
+
+def _cause(error: BaseException) -> BaseException:
+    return cast(BaseException, error.exc) if isinstance(error, ExceptionWithTraceback) else error

@@ -1,13 +1,10 @@
 """Translates what Celery tells of tasks and processes into events."""
 
 import logging
-import time
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from celery import signals
-from celery.exceptions import TimeLimitExceeded, WorkerLostError
 from celery.states import IGNORED
 
 import worker.broker  # connects how a worker talks to Redis as its broker
@@ -15,9 +12,9 @@ import worker.leaving  # connects what a worker does that ends
 import worker.logs.attach  # connects where log lines go
 import worker.offer  # connects how a worker says what it can run
 import worker.pool_child  # noqa: F401  # connects what a process of the pool does with signals
-from worker import call, events, heartbeat, sending, states, stops, values
+from worker import call, events, heartbeat, outcomes, sending, states, stops, values
 from worker.events import TASK_ID_LENGTH, Event
-from worker.losses import CHILD_DIED, may_run_again
+from worker.losses import may_run_again
 from worker.outbox import outbox
 from worker.progress import current_run
 from worker.run import Run, Stopped, live
@@ -28,9 +25,6 @@ END_TIMEOUT_S = 0.1
 """How long a task's end waits to be appended; what is not by then goes out in the background."""
 
 EXIT_TIMEOUT_S = 5.0
-
-WITHOUT_RESULT = {IGNORED: "It ended and asked for no result to be kept", states.REJECTED: "It refused its message"}
-"""How a task ends that raises Ignore or Reject, unless it has set a final state itself: Celery sends no signal then."""
 
 
 @signals.worker_init.connect
@@ -86,8 +80,8 @@ def _finished(sender: Any = None, task_id: str = "", state: str | None = None, *
         return  # an eager task inside the running one
     if state == IGNORED and run.stop is Stopped:
         _end("revoked", task_id, states.REVOKED, summary=stops.keep(sender, run))
-    elif state in WITHOUT_RESULT and run.stop is None:
-        _end("rejected", task_id, states.REJECTED, summary=WITHOUT_RESULT[state])
+    elif state in outcomes.WITHOUT_RESULT and run.stop is None:
+        _end("rejected", task_id, states.REJECTED, summary=outcomes.WITHOUT_RESULT[state])
     current_run.set(None)
     live.pop(task_id, None)
     outbox().flush(END_TIMEOUT_S)
@@ -115,18 +109,7 @@ def _failed(
 ) -> None:
     if sender.request.is_eager:
         return
-    error = values.text(f"{type(exception).__name__}: {values.text(exception, 2_000)}", 2_000)
-    traceback = getattr(einfo, "traceback", None)
-    _end("failed", task_id, states.FAILURE, error=error, summary=_cause(exception) or error, traceback=traceback)
-
-
-def _cause(exception: BaseException | None) -> str | None:
-    """In words, where the exception's own text says little."""
-    if isinstance(exception, TimeLimitExceeded):
-        return f"Stopped: it ran longer than its time limit of {exception.args[0]:g} s"
-    if isinstance(exception, WorkerLostError):
-        return CHILD_DIED if "prematurely" in str(exception) else str(exception)
-    return None
+    _end("failed", task_id, states.FAILURE, **outcomes.failure(exception, getattr(einfo, "traceback", None)))
 
 
 @signals.task_retry.connect
@@ -134,23 +117,9 @@ def _retried(request: Any = None, reason: Any = None, einfo: Any = None, **_: An
     if request.is_eager:
         return
     run = current_run.get()
-    cause = getattr(reason, "exc", None) or reason
-    fields = {
-        "note": values.text(cause),
-        "retries": request.retries + 1,
-        "eta": _eta(reason),
-        "error": values.text(f"{type(cause).__name__}: {values.text(cause, 2_000)}", 2_000),
-        "traceback": getattr(einfo, "traceback", None),
-    }
+    fields = outcomes.retry(request.retries, reason, getattr(einfo, "traceback", None))
     run_id, lines = (run.id, run.lines) if run else ("", None)
     outbox().put(Event("task-retried", request.id, states.RETRY, run_id, 0, "", fields, lines=lines), run)
-
-
-def _eta(retry: Any) -> float | None:
-    when = getattr(retry, "when", None)  # a time, or seconds from now
-    if isinstance(when, datetime):
-        return when.timestamp()
-    return time.time() + when if isinstance(when, int | float) else None
 
 
 @signals.task_revoked.connect

@@ -104,10 +104,16 @@ def _slots(pool: Any) -> int | None:
         return None
 
 
+def processes(pool: Any) -> list[int | None]:
+    """The ids of the pool's processes that live; none where it has no processes."""
+    return [
+        getattr(process, "pid", None) for process in list(getattr(getattr(pool, "_pool", None), "_pool", None) or ())
+    ]
+
+
 def _memory(pool: Any) -> list[int | None]:
     """Bytes in memory of the main process, and of its pool's processes together; shared ones count in each."""
-    processes = list(getattr(getattr(pool, "_pool", None), "_pool", None) or ())
-    children = [_resident(getattr(process, "pid", None)) for process in processes]
+    children = [_resident(pid) for pid in processes(pool)]
     known = [size for size in children if size is not None]
     return [_resident(os.getpid()), sum(known) if len(known) == len(children) else None]
 
