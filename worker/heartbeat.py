@@ -79,7 +79,7 @@ class Heartbeat(threading.Thread):
         began = time.thread_time()
         names = [BEATS, held(self.instance), buried(self.instance), WORKERS, WORKERS_SEEN]
         facts: list[str | float] = [self.instance, SILENCE_S, self._pulse.age_s()]
-        facts += [self._vitals.tell(), KEPT_S, MOST_WORKERS, *deliveries.held(self.instance), *last_words.held()]
+        facts += [self._vitals.tell(), KEPT_S, MOST_WORKERS, *last_words.held(), *deliveries.held(self.instance)]
         verdict, redis_s, *silent = cast(list[str], self._beat(keys=names, args=facts))
         self._cost_s = time.thread_time() - began
         if verdict == "buried":

@@ -52,10 +52,15 @@ class Execution:
 
     @property
     def end(self) -> Event | None:
-        """What the process has to tell; None if it is for others to tell, such as of a process that died."""
+        """What the process has to tell; None if this worker tells it anyway, such as of a process that died."""
         if self.failure is None and self.task_id in celery_state.successful_requests:
             return events.ended("succeeded", self.task_id, states.SUCCESS)
         return self.failure
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether its task has asked to be executed once more."""
+        return self.failure is not None and self.failure.state == states.RETRY
 
     @property
     def came_again(self) -> bool:
@@ -82,17 +87,22 @@ def begun(request: Any) -> None:
 def failed(request: Any, error: object, traceback: str | None) -> None:
     """Its task has raised this, in the process."""
     execution = _executions.get(request.id)
-    if execution is not None:
+    if isinstance(error, Superseded):
+        forget(request)
+    elif execution is not None:
         execution.failure = _failure(request, error, traceback)
 
 
-def _failure(request: Any, error: object, traceback: str | None) -> Event | None:
+def forget(request: Any) -> None:
+    """Another execution is what is told of."""
+    _executions.pop(request.id, None)
+
+
+def _failure(request: Any, error: object, traceback: str | None) -> Event:
     task_id = request.id
     if isinstance(error, Retry):
         retries = request.request_dict.get("retries") or 0
         return Event("task-retried", task_id, states.RETRY, fields=outcomes.retry(retries, error, traceback))
-    if isinstance(error, Superseded):
-        return None
     if isinstance(error, Stopped):
         return events.ended("revoked", task_id, states.REVOKED, summary="Stopped on request")
     if isinstance(error, Ignore | Reject):
@@ -103,7 +113,7 @@ def _failure(request: Any, error: object, traceback: str | None) -> Event | None
 
 def held() -> list[str]:
     """What a heartbeat says, as with deliveries.held, of what has ended and may not be in the table yet."""
-    over = [one for one in list(_executions.values()) if one.is_over and one.end and one.end.state != states.RETRY]
+    over = [one for one in list(_executions.values()) if one.is_over and not one.goes_on]
     return [text for one in over[:MOST_HELD] for text in (one.tag, json.dumps([one.task_id, True, False]))]
 
 
@@ -114,12 +124,12 @@ def tell(client: redis.Redis, consumer: Any) -> None:
     """
     living = processes(consumer.pool)
     over = {one.task_id: one for one in list(_executions.values()) if one.is_over}
-    rows = remains.rows(client, [task_id for task_id, one in over.items() if one.end and not one.came_again])
+    rows = remains.rows(client, [task_id for task_id, one in over.items() if not one.came_again])
     untold: dict[str, remains.Row] = {}
     for task_id, one in over.items():
         if task_id not in rows or _is_settled(one, rows[task_id], consumer.hostname):
-            _forget(one)
-        elif one.pid not in living and not one.is_told:
+            _drop(one)
+        elif one.end and one.pid not in living and not one.is_told:
             untold[task_id] = rows[task_id]
     kept = remains.kept_ends(consumer.app, untold)
     for task_id, row in untold.items():
@@ -130,7 +140,7 @@ def _is_settled(one: Execution, row: remains.Row, worker: str) -> bool:
     """Whether nothing is to be told of it any more: its end is in the table, or another execution is."""
     now, state = time.monotonic(), row.get("state") or ""
     one.over_at = one.over_at or now
-    waits_again = state == states.RETRY and one.end is not None and one.end.state == states.RETRY
+    waits_again = one.goes_on and state == states.RETRY
     is_elsewhere = row.get("worker") not in (None, worker)
     return states.is_final(state) or waits_again or is_elsewhere or now - one.over_at > PATIENCE_S
 
@@ -143,6 +153,6 @@ def _tell(one: Execution, kept: Event | None, row: remains.Row) -> None:
     one.is_told, one.over_at = True, time.monotonic()
 
 
-def _forget(one: Execution) -> None:
+def _drop(one: Execution) -> None:
     if _executions.get(one.task_id) is one:
         del _executions[one.task_id]

@@ -74,6 +74,7 @@ class LosableRequest(ReportingRequest):
         return bool(isinstance(error, WorkerLostError) and self.task.acks_late and self.task.reject_on_worker_lost)
 
     def _tell_back(self) -> None:
+        last_words.forget(self)
         try:
             losses.count(_client(), self.id, uuid.uuid4().hex)
             run = cast(str | None, _client().hget(keys.row(self.id), "run"))

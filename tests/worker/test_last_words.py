@@ -3,19 +3,25 @@
 import json
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import celery
 import pytest
 import redis
+from celery.exceptions import Retry
+from celery.worker import state as celery_state
 
 from launcher.redis_server import RedisServer
 from tests.processes import Service, wait_until
-from worker import keys
+from worker import events, keys, last_words
+from worker.events import Event
+from worker.run import Superseded
 from worker.steps import STEPS
 from worker.store import Row, Table
+from worker.stream import Log
 
 StartWorker = Callable[..., Service]
 
@@ -122,3 +128,47 @@ def test_a_process_that_lives_tells_it_itself(untold: Callable[..., Untold]) -> 
     wait_until(lambda: one.row.get("state") == "SUCCESS", 15, "it is told")
     wait_until(lambda: not one.is_held(), 10, "it is let go of")
     assert "died before it could tell" not in one.worker.log()
+
+
+class Request:
+    """As Celery's: a task that a process of the pool executes."""
+
+    id, worker_pid, name, hostname = "task-1", 1, "shop.count", "worker@h"
+    delivery_info: Mapping[str, str] = {"routing_key": "celery"}
+    request_dict: Mapping[str, int] = {"retries": 0}
+    message = SimpleNamespace(delivery_tag="tag-1")
+
+
+@pytest.fixture
+def request_() -> Iterator[Request]:
+    request = Request()
+    celery_state.active_requests.add(request)
+    last_words.begun(request)
+    yield request
+    celery_state.active_requests.discard(request)
+    last_words.forget(request)
+
+
+CONSUMER = SimpleNamespace(hostname="worker@h", pool=None, app=None)
+
+
+def test_what_a_worker_tells_of_a_killed_task_is_named_until_it_stands_in_the_table(
+    redis_client: redis.Redis, request_: Request
+) -> None:
+    log = Log(redis_client)
+    log.append(Event("task-started", "task-1", "STARTED", "run-1", fields={"worker": "worker@h"}))
+    assert last_words.held() == [], "it runs"
+    celery_state.active_requests.discard(request_)
+    for _ in range(2):
+        last_words.tell(redis_client, CONSUMER)
+        assert last_words.held() == ["tag-1", '["task-1", true, false]']
+    log.append(events.ended("revoked", "task-1", "REVOKED", "run-1"))
+    last_words.tell(redis_client, CONSUMER)
+    assert last_words.held() == []
+
+
+@pytest.mark.parametrize("error", [Superseded(), Retry(when=60)])
+def test_a_task_that_is_executed_again_is_not_named(request_: Request, error: Exception) -> None:
+    last_words.failed(request_, error, None)
+    celery_state.active_requests.discard(request_)
+    assert last_words.held() == []
