@@ -12,8 +12,11 @@ import redis
 from celery import Celery, current_app
 
 from worker import deliveries, keys, losses, remains
+from worker.config import settings
 from worker.deliveries import Delivery
-from worker.outbox import outbox
+from worker.events import Event
+from worker.refusals import is_for_good
+from worker.stream import Log
 from worker.unacked import Unacked
 
 logger = logging.getLogger(__name__)
@@ -67,12 +70,22 @@ def adopt(client: redis.Redis, app: Celery, instance: str) -> None:
         if one.may_be_lost:
             losses.count(client, one.task_id, f"{instance}|{one.tag}")
     back = _put_back([one.tag for one in left if not one.is_over], instance)
-    for one in left:
-        news = one.news(one.tag in back)
-        if news:
-            outbox().put(news)
+    _tell(client, [one.news(one.tag in back) for one in left])
     client.delete(keys.held(instance))
     client.zrem(keys.BEATS, instance)
+
+
+def _tell(client: redis.Redis, news: Iterable[Event | None]) -> None:
+    """Append it now: as long as it is not in the log, nobody may forget what the dead worker held."""
+    log = Log(client, settings.limits)
+    for event in news:
+        try:
+            if event:
+                log.append(event)
+        except redis.RedisError as error:
+            if not is_for_good(error):
+                raise
+            logger.exception("what became of task %s cannot be told", event and event.task_id)
 
 
 def settle(gone: Mapping[str, Delivery]) -> None:

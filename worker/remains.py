@@ -24,6 +24,9 @@ SETTLED_S = 5
 
 MOST_UNHEARD = 5_000
 
+GIVEN_UP = " (given up)"
+"""What append.lua adds to a run's name."""
+
 WORKER_DIED = "Its worker vanished while it ran"
 
 Row = Mapping[str, Any]
@@ -72,9 +75,14 @@ class Remains:
         """Whether this counts as an execution lost: better one too many than a task that goes round for ever."""
         return not self.is_over and (self.begun or self.runs is None)
 
+    @property
+    def was_put_back(self) -> bool:
+        """Whoever took care of it has died over it, after its message had gone back: nothing is left to be told."""
+        return self.row.get("state") == states.RETRY and str(self.row.get("run")).endswith(GIVEN_UP)
+
     def news(self, is_back: bool) -> Event | None:
         """What is to be told of the task, if nobody else has it. is_back: its message is on its queue again."""
-        if not self.begun or self.is_told or not self.is_rows_worker:
+        if not self.begun or self.is_told or self.was_put_back or not self.is_rows_worker:
             return None
         if self.end:
             return self.end

@@ -1,18 +1,26 @@
 """Which workers are taken for dead: those that are, and not those that only could not say that they live."""
 
+import json
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import celery
+import pytest
 import redis
 
 from launcher.redis_server import RedisServer
 from tests.processes import Service, new_worker, wait_until
+from tests.worker.test_unacked import RAW
 from worker import keys, orphans, states
+from worker.broker import WorkerConnection
+from worker.events import Event
 from worker.store import Row, Table
-from worker.stream import connect
+from worker.stream import Log, connect
+from worker.unacked import Unacked
 
 LONGER_THAN_SILENCE_S = 9
+DEAD = "dead@h|1"
 
 
 def test_after_an_outage_of_redis_no_worker_takes_another_for_dead(
@@ -55,3 +63,31 @@ def test_a_heartbeat_does_not_wait_for_the_care_of_a_dead_worker(redis_url: str,
     assert time.monotonic() - began < 0.5
     assert redis_client.zcard(keys.BEATS) == 1, "void: it is taken care of already"
     wait_until(lambda: redis_client.zcard(keys.BEATS) == 0, 10, "it is taken care of")
+
+
+@pytest.fixture
+def dead_worker(redis_url: str, redis_client: redis.Redis) -> Iterator[Callable[[], None]]:
+    """Say of a worker that has died what it held: one message, whose task ran. Then somebody takes care of it."""
+    Log(redis_client).append(Event("task-started", "task-1", "STARTED", "run-1", fields={"worker": "dead@h"}))
+    app = celery.Celery(broker=redis_url, set_as_current=True)
+    with WorkerConnection(redis_url) as connection:
+        Unacked(connection.default_channel).take("tag-1", RAW, "", "celery", DEAD)
+
+    def look_after() -> None:
+        redis_client.hset(keys.held(DEAD), "tag-1", json.dumps(["task-1", True, True]))
+        redis_client.zadd(keys.BEATS, {DEAD: 1.0})
+        redis_client.delete(keys.adopted(DEAD))
+        orphans.adopt(redis_client, app, DEAD)
+
+    yield look_after
+    app.close()
+
+
+def test_who_dies_over_the_care_for_a_dead_worker_makes_no_task_a_lost_one(
+    dead_worker: Callable[[], None], redis_client: redis.Redis
+) -> None:
+    dead_worker()
+    assert (Table(redis_client).row("task-1") or {})["state"] == "RETRY", "it is told before anything is forgotten"
+    dead_worker()  # as if the first one had not come to forget it
+    assert (Table(redis_client).row("task-1") or {})["state"] == "RETRY"
+    assert redis_client.llen("celery") == 1 and not redis_client.exists("unacked", keys.held(DEAD))
