@@ -115,13 +115,17 @@ def test_a_task_that_kills_its_worker_each_time_is_given_up(
 ) -> None:
     victim, path = start_victim(MAX_LOSSES="2"), tmp_path / "runs"
     task_id = str(app.send_task("deadly.kill_worker", (str(path),)).id)
-    for _ in range(2):
-        victim.process.wait(TOLD_WITHIN_S)
-        victim.start()
-    wait_until(lambda: states.is_final(row(table, task_id)["state"]), 2 * TOLD_WITHIN_S, "it has ended")
+
+    def is_given_up() -> bool:
+        if victim.returncode is not None:
+            victim.start()
+        return states.is_final(row(table, task_id).get("state", ""))
+
+    wait_until(is_given_up, 4 * TOLD_WITHIN_S, "it has ended")
     told = row(table, task_id)
     assert (told["state"], told["summary"]) == ("FAILURE", "It was given up: 2 executions were lost with their worker")
-    assert path.read_text().count("run") == 2
+    # The first may go uncounted: its worker may die before anybody could be told that it had begun.
+    assert path.read_text().count("run") in (2, 3)
     assert victim.returncode is None, "the worker lives"
     assert kept_state(table.client, task_id) == "FAILURE"
     wait_until(lambda: not table.client.hlen("unacked") and not table.client.llen("celery"), SOON_S, "nothing is left")
