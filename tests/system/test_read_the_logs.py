@@ -131,3 +131,11 @@ def test_a_tasks_page_has_its_own_lines_also_after_its_end(
     page.get_by_role("link", name="Search in its log lines").click()
     expect(row(page, "second 3")).to_be_visible()
     expect(field(page, "Task id")).to_have_value(task_id)
+
+
+def test_the_lines_take_what_room_the_window_has(logs: Page) -> None:
+    for width, height in ((1280, 700), (1280, 1000), (1000, 900)):
+        logs.set_viewport_size({"width": width, "height": height})
+        ends = logs.locator(".log-scroll").evaluate("element => element.getBoundingClientRect().bottom")
+        assert height - 40 < ends < height, "no room is left, and no second scroll bar is needed"
+        assert logs.evaluate("document.documentElement.scrollHeight") == height
