@@ -73,9 +73,9 @@ _executions: dict[str, Execution] = {}
 
 
 def begun(request: Any) -> None:
-    """A process of the pool executes this request."""
-    if request.worker_pid == os.getpid() or len(request.id) > TASK_ID_LENGTH:
-        return  # what tells of it lives as long as this process, or nobody does
+    """A process of the pool, or this one, executes this request."""
+    if len(request.id) > TASK_ID_LENGTH:
+        return
     queue = request.delivery_info.get("routing_key") or ""
     who = {"name": request.name, "worker": request.hostname, "queue": queue}
     while len(_executions) >= MOST:
@@ -122,7 +122,7 @@ def tell(client: redis.Redis, consumer: Any) -> None:
 
     consumer: Celery's, of this worker.
     """
-    living = processes(consumer.pool)
+    living = {os.getpid(), *processes(consumer.pool)}
     over = {one.task_id: one for one in list(_executions.values()) if one.is_over}
     rows = remains.rows(client, [task_id for task_id, one in over.items() if not one.came_again])
     untold: dict[str, remains.Row] = {}

@@ -139,14 +139,15 @@ class Request:
     message = SimpleNamespace(delivery_tag="tag-1")
 
 
-@pytest.fixture
-def request_() -> Iterator[Request]:
-    request = Request()
-    celery_state.active_requests.add(request)
-    last_words.begun(request)
-    yield request
-    celery_state.active_requests.discard(request)
-    last_words.forget(request)
+@pytest.fixture(params=[1, os.getpid()], ids=["process", "thread"])
+def request_(request: pytest.FixtureRequest) -> Iterator[Request]:
+    executed = Request()
+    executed.worker_pid = request.param
+    celery_state.active_requests.add(executed)
+    last_words.begun(executed)
+    yield executed
+    celery_state.active_requests.discard(executed)
+    last_words.forget(executed)
 
 
 CONSUMER = SimpleNamespace(hostname="worker@h", pool=None, app=None)
