@@ -131,6 +131,8 @@ def wants_json() -> bool:
 def _tell_http(error: HTTPException) -> Answer:
     told = PushboardError(error.description or error.name, error.name.lower().replace(" ", "_"))
     told.status, told.title = error.code or 500, error.name
+    if told.status == 404:
+        told.title, told.message = NotFound.title, "There is nothing at this address. It may be mistyped."
     if told.status == 413:
         told.message = "What was sent is larger than this page takes."
     return _tell(told)

@@ -62,6 +62,12 @@ def test_an_id_that_nobody_issued_is_not_found(web: Service) -> None:
         assert ask(web, path)[0] == 404, path
 
 
+def test_an_address_without_a_page_is_told_of_in_our_own_words(web: Service) -> None:
+    _, _, text = ask(web, "/nothing", Accept="text/html")
+    assert "<h1>Not found</h1>" in text
+    assert "There is nothing at this address." in text
+
+
 BAD_STARTS = ["[]", "{"] + [
     f'{{"step_s": {value}}}' for value in ('"1"', "NaN", "1e9", "-1", "true", '1, "queue": "x"', '1, "task_id": "x"')
 ]
