@@ -87,8 +87,13 @@ export function timesWords({ runs, median, p95 }) {
 export function timesBars({ bars }) {
   return bars.map(([low, high, runs]) => ({
     parts: [{ group: "running", value: runs }],
-    words: `${duration(low)} to ${duration(high)}: ${count(runs)} ${runs === 1 ? "run" : "runs"}`,
+    words: `${range(duration(low), duration(high))}: ${count(runs)} ${runs === 1 ? "run" : "runs"}`,
   }));
+}
+
+/** @param {string} low @param {string} high */
+function range(low, high) {
+  return low === high ? `About ${low}` : `${low} to ${high}`;
 }
 
 /** How high the highest bar is; at least 1, so that one task is no flood. @param {Bar[]} bars */

@@ -49,5 +49,7 @@ test("run times say how many runs they come from", () => {
   const times = { name: "n", runs: 5, median: 2.04, p95: 75, bars: [[1, 2, 4], [2, 80, 1]] };
   assert.equal(timesWords(times), "5 runs · median 2 s · 95% within 1 min 15 s");
   assert.deepEqual(timesBars(times).map((bar) => bar.words), ["1 s to 2 s: 4 runs", "2 s to 1 min 20 s: 1 run"]);
+  const alike = { ...times, bars: [[0.31, 0.34, 1]] };
+  assert.deepEqual(timesBars(alike).map((bar) => bar.words), ["About 0.3 s: 1 run"]);
   assert.match(timesWords({ ...times, runs: 1 }), /^1 run ·/);
 });
