@@ -50,3 +50,16 @@ def test_the_drawer_reaches_down_to_the_end_of_the_window(web: Service, page: Pa
         assert page.evaluate("scrollY") == scrolled_px, "void: the page does not scroll so far"
         page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         assert drawer.evaluate("drawer => Math.round(drawer.getBoundingClientRect().bottom)") == 600
+
+
+def test_the_heads_of_the_columns_stay_over_the_rows_that_are_scrolled(web: Service, page: Page) -> None:
+    task_ids = [screen.start_long_task(web) for _ in range(20)]
+    page.set_viewport_size({"width": 1280, "height": 600})
+    screen.open_page(page, web.url)
+    expect(screen.row(page, task_ids[-1])).to_be_visible()
+    page.evaluate("scrollTo(0, 600)")
+    assert page.evaluate("scrollY") == 600, "void: the page does not scroll so far"
+    tabs, head = (page.locator(one).bounding_box() for one in ("state-tabs", ".task-list-head"))
+    assert tabs and head
+    assert tabs["y"] == 0
+    assert head["y"] <= tabs["y"] + tabs["height"] <= head["y"] + 1
