@@ -16,11 +16,13 @@ from kombu.transport import redis as kombu_redis
 from kombu.utils.encoding import bytes_to_str
 from kombu.utils.json import loads
 
-from worker import aside
+from worker import aside, heartbeat
+from worker.asks import asks
 from worker.broker_connection import QuickConnection
 from worker.dead_line import WatchedChannel, WatchingPoller
 from worker.message import Message
 from worker.taken import QoS
+from worker.unacked import NOBODY
 
 logger = logging.getLogger(__name__)
 
@@ -33,29 +35,30 @@ class Channel(WatchedChannel):
 
     def _brpop_read(self, **options: Any) -> bool:
         try:
-            answer = self.client.parse_response(self.client.connection, "BRPOP", **options)
-        except self.connection_errors:
-            self.client.connection.disconnect()  # connects again by itself at the next try
-            raise
+            self._read_on(*self._taken(**options))
         finally:
-            self._in_poll = None
-        if not answer:
-            raise Empty
-        key, item = answer
-        if self._closing:
-            self._give_back(key, item)
+            asks.end()
+        return True
+
+    def _read_on(self, key: bytes, item: bytes, tag: str) -> None:
+        is_ours = self._owner == (heartbeat.instance() or NOBODY)  # or it has been taken for dead meanwhile
+        if self._closing or not is_ours:
+            self._give_back(key, item, tag)
         else:
             queue = bytes_to_str(key).rsplit(self.sep, 1)[0]
             self._queue_cycle.rotate(queue)
-            self._pass_on(queue, item)
-        return True
+            self._pass_on(queue, item, tag)
 
-    def _give_back(self, key: bytes, item: bytes) -> None:
-        with self.conn_or_acquire() as client:
-            client.rpush(key, item)
+    def _give_back(self, key: bytes, item: bytes, tag: str) -> None:
+        if tag:
+            self.qos.give_back(tag, self._owner)
+        else:
+            with self.conn_or_acquire() as client:
+                client.rpush(key, item)
 
-    def _pass_on(self, queue: str, item: bytes) -> None:
+    def _pass_on(self, queue: str, item: bytes, tag: str) -> None:
         raw: Any = None
+        self.qos.written = tag
         try:
             raw = loads(bytes_to_str(item))
             self.connection._deliver(raw, queue)
@@ -63,13 +66,17 @@ class Channel(WatchedChannel):
             raise
         except Exception as error:
             self._put_aside(queue, item, error)
-            self._drop(raw)
+            self._drop(raw, tag)
+        finally:
+            self.qos.written = ""
 
-    def _drop(self, raw: Any) -> None:
+    def _drop(self, raw: Any, written: str) -> None:
         """Celery stumbled over it after it had been taken."""
         for tag, message in list(self.qos._delivered.items()):
             if message._raw is raw:
                 self.qos.ack(tag)
+        if written:
+            self.qos.disown(written, self._owner)
 
     def _put_aside(self, queue: str, item: bytes, error: Exception) -> None:
         logger.debug("this is where it was found unfit", exc_info=True)

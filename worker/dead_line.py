@@ -5,17 +5,19 @@ import time
 from typing import Any
 
 import redis
-from kombu.transport.redis import Channel, MultiChannelPoller
+from kombu.transport.redis import MultiChannelPoller
+
+from worker.asks import asks
+from worker.taking import TakingChannel
 
 SILENCE_S = 6.0
-"""Redis answers after a second at the latest, with a message or without; kombu waits for ever."""
+"""Redis answers after half a second at the latest, with a message or without; kombu waits for ever."""
 
 
-class WatchedChannel(Channel):  # type: ignore[misc]  # kombu is not typed
+class WatchedChannel(TakingChannel):
     """Knows since when it waits for an answer."""
 
     _asked_at = 0.0
-    _in_poll: Any
 
     def _brpop_start(self, timeout: float | None = None) -> None:
         super()._brpop_start(timeout)
@@ -27,6 +29,7 @@ class WatchedChannel(Channel):  # type: ignore[misc]  # kombu is not typed
             return
         self._in_poll.disconnect()
         self._in_poll = None
+        asks.doubt()
         raise redis.ConnectionError(f"Redis has not answered for {SILENCE_S:g} s: the line is taken for dead")
 
 
@@ -37,7 +40,7 @@ def _has_come(connection: Any) -> bool:
     return bool(poller.poll(0))
 
 
-class WatchingPoller(MultiChannelPoller):  # type: ignore[misc]  # as above
+class WatchingPoller(MultiChannelPoller):  # type: ignore[misc]  # kombu is not typed
     """Looks at each turn of the worker's loop."""
 
     def on_poll_start(self) -> None:

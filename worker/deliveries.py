@@ -124,6 +124,11 @@ def get(tag: str) -> Delivery:
     return _deliveries.get(tag) or Delivery()
 
 
+def knows(tag: str) -> bool:
+    """Whether this worker has heard of this message, and has not seen the last of it."""
+    return tag in _deliveries
+
+
 def of(task_id: str) -> list[Delivery]:
     """The messages of this task that Celery has read and still has."""
     return [delivery for _, delivery in _copy() if delivery.task_id == task_id and not delivery.is_gone]

@@ -113,7 +113,7 @@ class Heartbeat(threading.Thread):
         gone = deliveries.let_go()
         if gone:
             orphans.settle(gone)
-            deliveries.forget(gone)
+        orphans.find_again(self.instance)
         last_words.tell(self._client, self._consumer)
 
     def _refresh(self) -> None:

@@ -12,6 +12,7 @@ import redis
 from celery import Celery, current_app
 
 from worker import deliveries, keys, losses, remains
+from worker.asks import asks
 from worker.config import settings
 from worker.deliveries import Delivery
 from worker.events import Event
@@ -94,6 +95,7 @@ def settle(gone: Mapping[str, Delivery]) -> None:
         for tag, delivery in gone.items():
             if unacked:
                 delivery.answer(partial(_settle, unacked, tag, delivery))
+    deliveries.forget(gone)
 
 
 def _settle(unacked: Unacked, tag: str, delivery: Delivery) -> None:
@@ -104,6 +106,18 @@ def _settle(unacked: Unacked, tag: str, delivery: Delivery) -> None:
         unacked.acknowledge(tag, delivery.owner)
     elif unacked.put_back(tag, delivery.owner):
         logger.warning("task %s is put back on its queue: the connection broke under it", delivery.task_id)
+
+
+def find_again(instance: str) -> None:
+    """Put back what Redis gave to this worker in an answer that was lost."""
+    if not asks.is_in_doubt():
+        return
+    with _unacked() as unacked:
+        if not unacked:
+            return
+        for tag in asks.lost(unacked.owned_by(instance)):
+            unacked.put_back(tag, instance)
+            logger.warning("message %s is put back on its queue: the connection broke while it came", tag)
 
 
 def refresh(tags: Iterable[str]) -> None:

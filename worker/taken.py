@@ -19,23 +19,35 @@ class QoS(kombu_redis.QoS):  # type: ignore[misc]  # kombu is not typed
         super().__init__(*args, **options)
         self._unacked = Unacked(self.channel)
         self._overdue: set[str] = set()
+        self.written = ""
 
     def can_consume(self) -> bool:
         """Whether more may be taken."""
         return bool(super().can_consume()) and not deliveries.has_stranded()
 
     def append(self, message: Any, delivery_tag: str) -> None:
-        """The message has been taken from its queue."""
+        """The message has been taken from its queue. The one whose tag is `written` is written down already."""
         owner = heartbeat.instance() or NOBODY
-        whence = message.delivery_info
-        entry = message._raw, whence["exchange"], whence["routing_key"]
         deliveries.expect(delivery_tag, owner)
-        try:
-            self._unacked.take(delivery_tag, *entry, owner)
-        except Exception:
-            deliveries.expect(delivery_tag, owner, stranded=entry)
-            raise
+        if delivery_tag != self.written:
+            self._write_down(message, delivery_tag, owner)
         virtual.QoS.append(self, message, delivery_tag)
+
+    def _write_down(self, message: Any, tag: str, owner: str) -> None:
+        entry = message._raw, message.delivery_info["exchange"], message.delivery_info["routing_key"]
+        try:
+            self._unacked.take(tag, *entry, owner)
+        except Exception:
+            deliveries.expect(tag, owner, stranded=entry)
+            raise
+
+    def give_back(self, tag: str, owner: str) -> None:
+        """What was written down as `owner`'s is not read here."""
+        self._unacked.put_back(tag, owner)
+
+    def disown(self, tag: str, owner: str) -> None:
+        """What was written down as `owner`'s is no message."""
+        self._unacked.acknowledge(tag, owner)
 
     def ack(self, delivery_tag: str) -> None:
         """The message is done; not if it has gone to somebody else."""

@@ -93,6 +93,7 @@ def test_what_is_no_broadcast_is_put_aside_and_the_worker_goes_on(
     start_worker: Callable[..., Service], redis_client: "redis.Redis", table: Table, app: celery.Celery
 ) -> None:
     worker = start_worker("-I", "tests.trial_tasks", "--concurrency=1")
+    wait_until(redis_client.pubsub_numpat, 10, "the worker listens")
     for item in (json.dumps([1, 2]), "[" * DEEP, json.dumps(without("properties"))):
         assert redis_client.publish("/0.celery.pidbox", item) == 1, "void: the worker does not listen"
     wait_until(lambda: int(redis_client.get(keys.ASIDE_COUNT) or 0) == 3, 10, "they are put aside")

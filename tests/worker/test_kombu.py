@@ -1,4 +1,4 @@
-"""What worker/broker.py takes for granted of kombu: whoever updates kombu looks here, and there, first."""
+"""What worker/broker.py and worker/taking.py take for granted of kombu: whoever updates kombu looks here first."""
 
 import hashlib
 import inspect
@@ -17,6 +17,11 @@ SOURCES = {
     kombu_redis.QoS.restore_unacked: "8954efef014d546e",
     kombu_redis.QoS.restore_visible: "56ab7a42978335ce",
     kombu_redis.QoS.restore_by_tag: "58e161d81b6fe18d",
+    kombu_redis.Channel._brpop_start: "f2f311d862e9db9b",
+    kombu_redis.MultiChannelPoller._register_BRPOP: "85724582464a615f",
+    kombu_redis.MultiChannelPoller.on_poll_start: "917c5246cbe0b9ec",
+    kombu_redis.MultiChannelPoller.on_readable: "2e3460efd00f2d8b",
+    kombu_redis.MultiChannelPoller.get: "92567718b597b624",
     kombu_redis.Channel._brpop_read: "9a9f7f5a6ad96f48",
     kombu_redis.Channel._receive_one: "41430251b88dd647",
     kombu_redis.Channel._do_restore_message: "fccdf81a0220c560",
