@@ -127,8 +127,9 @@ class AlarmRound:
 
 def _cause_of(change: Mapping[str, Any]) -> Cause:
     lost = change.get("state") == "LOST"
-    said = str(change.get("error") or change.get("summary") or "")
-    detail = "" if lost else said.partition(":")[0][:100]
+    error, words = (str(change.get(name) or "") for name in ("error", "summary"))
+    said = words or error  # as the board says it
+    detail = "" if lost else (error or words).partition(":")[0][:100]
     return Cause("lost" if lost else "failed", str(change.get("name") or ""), detail, change["task_id"], said[:1_000])
 
 

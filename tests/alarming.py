@@ -24,12 +24,14 @@ def alarms(web: Service) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["cause"], row["subject"]))
 
 
-def fail(log: Log, *task_ids: str, error: str = "ValueError: no paper", state: str = states.FAILURE) -> None:
+def fail(
+    log: Log, *task_ids: str, error: str = "ValueError: no paper", state: str = states.FAILURE, summary: str = ""
+) -> None:
     """These tasks end badly."""
     for task_id in task_ids:
         log.append(sent(task_id))
         log.append(started(task_id))
-        log.append(events.ended("task-ended", task_id, state, "r1", 1, error=error, summary=error))
+        log.append(events.ended("task-ended", task_id, state, "r1", 1, error=error, summary=summary or error))
 
 
 def counted(web: Service) -> list[tuple[str, str, int]]:

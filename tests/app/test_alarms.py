@@ -63,6 +63,15 @@ def test_without_addresses_it_is_shown_and_nobody_is_written_to(
     assert not smtp_server.times_sent()
 
 
+def test_a_failure_is_told_in_the_words_of_the_board(
+    web: Service, worker: Service, log: Log, redis_client: redis.Redis
+) -> None:
+    looked(web, redis_client)
+    fail(log, "t1", error="TimeLimitExceeded: TimeLimitExceeded(9,)", summary="Stopped: it ran longer than 9 s")
+    wait_until(lambda: counted(web) == [("failed", "TimeLimitExceeded", 1)], 10, "it is shown")
+    assert alarms(web)[0]["said"] == "Stopped: it ran longer than 9 s"
+
+
 def test_what_failed_while_no_web_ran_is_told_by_the_next_and_nothing_twice(
     start_web: Start, worker: Service, log: Log, redis_client: redis.Redis, smtp_server: SmtpServer
 ) -> None:
