@@ -10,7 +10,7 @@ from typing import Any, cast
 import redis
 from celery import signals
 
-from worker import deliveries, last_words, orphans
+from worker import deliveries, last_words, orphans, redis_needs
 from worker.config import settings
 from worker.fleet import KEPT_S, MOST_WORKERS, SILENCE_S
 from worker.keys import BEATS, WORKERS, WORKERS_SEEN, buried, held
@@ -39,10 +39,9 @@ class Heartbeat(threading.Thread):
         super().__init__(name="pushboard-heartbeat", daemon=True)
         self.instance = _new_instance(consumer.hostname)
         self.soon = threading.Event()
-        self.ended = False
+        self.ended = self._hangs = False
         self._consumer, self._pulse = consumer, Pulse(consumer)
         self._vitals = Vitals(consumer)
-        self._hangs = False
         self._beaten_at = self._beaten_at_redis = self._regular_since = self._safe_until = self._refreshed_at = 0.0
         self._cost_s = 0.0
         self._client = connect(settings.redis_url)
@@ -159,6 +158,7 @@ def start(consumer: Any) -> None:
     global _heartbeat
     _heartbeat = Heartbeat(consumer)
     with contextlib.suppress(redis.RedisError, OSError):
+        redis_needs.look(_heartbeat._client)
         _heartbeat.beat()  # before it takes the first message: whose worker was never heard of is never missed
     _heartbeat.soon.set()
     _heartbeat.start()

@@ -10,7 +10,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from worker import keys, states
+from worker import keys, redis_needs, states
 from worker.events import Event, decode_row
 
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -122,8 +122,7 @@ class Log:
 
     def open(self) -> tuple[str, str]:
         """The log's epoch and newest offset; begins a new epoch if this is another Redis than before."""
-        server = cast(Mapping[str, Any], self.client.info("server"))["run_id"]
-        epoch, offset = cast(list[str], self._epoch(keys=[keys.META, keys.LOG], args=[server]))
+        epoch, offset = cast(list[str], self._epoch(keys=[keys.META, keys.LOG], args=[redis_needs.look(self.client)]))
         return epoch, offset
 
     def read_after(self, offset: str, block_ms: int | None = None, most: int = READ_COUNT) -> list[Entry]:
