@@ -35,7 +35,7 @@ def lacking(info: Mapping[str, Any]) -> Iterator[str]:
         yield f"Redis {version} is too old: Pushboard needs Redis 7.0 or newer, or Valkey"
     policy = info.get("maxmemory_policy", KEEPS_ALL)
     if policy != KEEPS_ALL:
-        yield f"Redis may delete tasks when its memory runs short: set its maxmemory-policy to {KEEPS_ALL}, not {policy}"
+        yield f"Redis may delete tasks when memory runs short: set its maxmemory-policy to {KEEPS_ALL}, not to {policy}"
     if info.get("aof_enabled", 1) == 0:
         yield "Redis may forget tasks when it restarts: set its appendonly to yes"
 
