@@ -1,33 +1,67 @@
 """Tells the log that a task was sent, from whichever process sends it."""
 
+import atexit
 import logging
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
 
+import redis
 from celery.signals import after_task_publish
 
 from worker import call, events, values
 from worker.config import settings
 from worker.events import TASK_ID_LENGTH, Event
+from worker.outbox import outbox
+from worker.refusals import is_for_good
 from worker.stream import Log, connect
 
 logger = logging.getLogger(__name__)
 
 Deliver = Callable[[Event], object]
 
+ANSWER_TIMEOUT_S, EXIT_TIMEOUT_S = 1.0, 1.0
+
+AGAIN_S = 30.0
+"""A program that runs no threads, such as one under uWSGI as it comes, has nobody to empty the outbox."""
+
 
 @cache
 def _log() -> Log:
-    return Log(connect(settings.redis_url), settings.limits)
+    retried = (redis.ConnectionError, redis.ReadOnlyError)  # not after a timeout: the sender has waited long enough
+    return Log(connect(settings.redis_url, ANSWER_TIMEOUT_S, retried=retried), settings.limits)
 
 
-def _append(event: Event) -> None:
-    _log().append(event)
+class Appending:
+    """Appends at once, so that whoever sends a task can ask for it; in the background as long as Redis is away."""
+
+    def __init__(self) -> None:
+        """Redis has not been away yet."""
+        self._failed_at = -AGAIN_S
+
+    def __call__(self, event: Event) -> None:
+        """Waits for an answer once in an outage: sending must not become slow because of the board."""
+        if outbox().flush(0) or time.monotonic() - self._failed_at > AGAIN_S:
+            try:
+                _log().append(event)
+                return
+            except redis.RedisError as error:
+                if is_for_good(error):
+                    raise
+                self._failed_at = time.monotonic()
+                atexit.unregister(_append_the_rest)
+                atexit.register(_append_the_rest)
+        outbox().put(event)
 
 
-_deliver: Deliver = _append
+def _append_the_rest() -> None:
+    if not outbox().flush(EXIT_TIMEOUT_S):
+        logger.warning("this program ends before the board was told of all the tasks that it has sent")
+
+
+_deliver: Deliver = Appending()
 
 
 def deliver_by(deliver: Deliver) -> None:
