@@ -10,20 +10,22 @@ import redis
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from launcher import browser as browsers
-from launcher import ports
 from launcher.redis_server import RedisServer
 from tests.balancer import Balancer
 from tests.browsers import Recording, record
 from tests.left_out import pytest_addoption, pytest_collection_modifyitems, pytest_unconfigure
 from tests.processes import Service, new_web, new_worker
 from tests.smtp_server import SmtpServer
-from tests.watching import log, watch, web
+from tests.watching import log, start_site, watch, web
+from worker.sending import deliver_by
 
-__all__ = ["log", "watch", "web"]  # fixtures
+__all__ = ["log", "start_site", "watch", "web"]  # fixtures
 
 PATIENCE_MS = 10_000
 """How long a page is given for what it does: tests run side by side, and some start whole browsers."""
 __all__ += ["pytest_addoption", "pytest_collection_modifyitems", "pytest_unconfigure"]
+
+deliver_by(lambda event: None)  # what the tests themselves send is told by the workers: no board is set here
 
 
 @pytest.hookimpl(wrapper=True)
@@ -121,20 +123,6 @@ def start_balancer() -> Iterator[Callable[..., Balancer]]:
     """Start nginx before webs that may start later: `start_balancer({"a": port, "b": port})`."""
     with ExitStack() as stack:
         yield lambda webs, **options: stack.enter_context(Balancer(webs, **options))
-
-
-@pytest.fixture
-def start_site(
-    start_web: Callable[..., Service], start_balancer: Callable[..., Balancer]
-) -> Callable[[int], tuple[Balancer, list[Service]]]:
-    """Start so many webs, called a, b, c, d, and nginx before them: `balancer, webs = start_site(2)`."""
-
-    def start(count: int) -> tuple[Balancer, list[Service]]:
-        webs = {name: ports.free_port() for name in "abcd"[:count]}
-        started = [start_web(WEB_NAME=name, PORT=str(port)) for name, port in webs.items()]
-        return start_balancer(webs), started
-
-    return start
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The web process, its log and its watchers."""
+"""The web process, or several behind nginx, its log and its watchers."""
 
 import gc
 from collections.abc import Callable, Iterator
@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 import redis
 
+from launcher import ports
+from tests.balancer import Balancer
 from tests.processes import Service
 from tests.watcher import Watcher
 from worker.stream import Log
@@ -29,6 +31,20 @@ def watch() -> Iterator[Callable[..., Watcher]]:
 @pytest.fixture
 def web(start_web: Callable[..., Service]) -> Service:
     return start_web()
+
+
+@pytest.fixture
+def start_site(
+    start_web: Callable[..., Service], start_balancer: Callable[..., Balancer]
+) -> Callable[[int], tuple[Balancer, list[Service]]]:
+    """Start so many webs, called a, b, c, d, and nginx before them: `balancer, webs = start_site(2)`."""
+
+    def start(count: int) -> tuple[Balancer, list[Service]]:
+        webs = {name: ports.free_port() for name in "abcd"[:count]}
+        started = [start_web(WEB_NAME=name, PORT=str(port)) for name, port in webs.items()]
+        return start_balancer(webs), started
+
+    return start
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ class Heartbeat(threading.Thread):
         super().__init__(name="pushboard-heartbeat", daemon=True)
         self.instance = _new_instance(consumer.hostname)
         self.soon = threading.Event()
-        self.ended = self._hangs = False
+        self.ended = False
         self._consumer, self._pulse = consumer, Pulse(consumer)
         self._vitals = Vitals(consumer)
         self._beaten_at = self._beaten_at_redis = self._regular_since = self._safe_until = self._refreshed_at = 0.0
@@ -54,23 +54,17 @@ class Heartbeat(threading.Thread):
             self.soon.wait(INTERVAL_S)
             time.sleep(max(GAP_S, GAP_OF_COST * self._cost_s))
             self.soon.clear()
+            began = time.time()
             try:
-                if not self.ended and not self._is_hanging():
+                if not self.ended and not self._pulse.has_stopped(SILENCE_S):
                     self.beat()
             except (redis.RedisError, OSError) as error:
                 logger.debug("no heartbeat: %s", error)
+                self._safe_until = began + SILENCE_S  # whoever begins a task now would wait for Redis in vain, too
                 time.sleep(AGAIN_S)
                 self.soon.set()
             except Exception:
                 logger.exception("a heartbeat failed")
-
-    def _is_hanging(self) -> bool:
-        """A worker that does nothing any more must not keep the others from doing its work."""
-        hangs = self._pulse.age_s() >= SILENCE_S
-        if hangs and not self._hangs:
-            logger.error("the main loop has stood still for %g s: this worker is not said to live any more", SILENCE_S)
-        self._hangs = hangs
-        return hangs
 
     def beat(self) -> None:
         """Say what this worker holds, and take care of the tasks of those that have fallen silent."""

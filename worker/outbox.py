@@ -44,23 +44,22 @@ class Outbox:
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._at_work = threading.Lock()  # held by the thread for as long as it lives
+        self._goes_out = True
         self._pause_s = 0.0
 
     def put(self, event: Event, run: Run | None = None) -> None:
-        """Append this event soon; what `run` reported before goes out first. Never blocks, never raises.
-
-        A task whose id is too long for the board is none of its tasks, whoever tells of it.
-        """
+        """Append this event soon; what `run` reported before goes out first. Never blocks, never raises."""
         if len(event.task_id) > TASK_ID_LENGTH:
-            return
+            return  # too long for the board: it is none of its tasks, whoever tells of it
         with self._lock:
             if run:
                 self._runs.pop(run.id, None)
-                progress = run.take() if run.reported else None
-                if progress:
+                if run.reported and (progress := run.take()):
                     self._events.append((progress, run))
             self._events.append((event, run))
-            self._keep_bounds()
+            while len(self._events) > MOST_EVENTS:
+                self._events.popleft()
+                self.dropped += 1
             self._wake()
 
     def watch(self, run: Run) -> None:
@@ -74,10 +73,11 @@ class Outbox:
         with self._lock:
             return self._changed.wait_for(lambda: not self._events and not self._runs, timeout_s)
 
-    def _keep_bounds(self) -> None:
-        while len(self._events) > MOST_EVENTS:
-            self._events.popleft()
-            self.dropped += 1
+    def hurry(self, timeout_s: float) -> None:
+        """Let the events go out first, at most for `timeout_s`; once in an outage, as no task is to wait for Redis."""
+        with self._lock:
+            if self._goes_out:
+                self._goes_out = self._changed.wait_for(lambda: not self._events, timeout_s)
 
     def _wake(self) -> None:
         if not self._at_work.locked():
@@ -120,11 +120,14 @@ class Outbox:
             with self._lock:
                 if self._events and self._events[0][0] is event:
                     self._events.popleft()
+                self._goes_out = True
                 self._changed.notify_all()
 
     def _append_progress(self) -> None:
         """One look at each run whose time has come; one that said nothing since the last look is left alone."""
-        for run in self._due():
+        with self._lock:
+            due = [run for run in self._runs.values() if time.monotonic() >= run.look_at]
+        for run in due:
             if (event := self._take(run)) is None:
                 continue
             try:
@@ -133,10 +136,6 @@ class Outbox:
                 with self._lock:
                     self._events.appendleft((event, run))
                 raise
-
-    def _due(self) -> list[Run]:
-        with self._lock:
-            return [run for run in self._runs.values() if time.monotonic() >= run.look_at]
 
     def _take(self, run: Run) -> Event | None:
         """What it has reported, taken when it goes out and no sooner: while others go out it may report anew."""

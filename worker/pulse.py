@@ -25,7 +25,7 @@ class Pulse:
         """`consumer`: Celery's, ready. Without an event loop (gevent, solo) nothing can be told."""
         watched = type(consumer.pool).__module__.rpartition(".")[2] not in UNWATCHED_POOLS
         self._hub: Any = consumer.hub if watched else None
-        self._shuts_down = False
+        self._shuts_down = self._has_stopped = False
         self._entry: Any = None
         self._turned_at = 0.0
         worker_shutting_down.connect(self._end)
@@ -38,6 +38,14 @@ class Pulse:
             self._hub.call_soon(self._arm)
             return 0.0
         return time.monotonic() - self._turned_at
+
+    def has_stopped(self, after_s: float) -> bool:
+        """Whether it has not turned for so long. Such a worker must not keep the others from doing its work."""
+        stopped = self.age_s() >= after_s
+        if stopped and not self._has_stopped:
+            logger.error("the main loop has stood still for %g s: this worker is not said to live any more", after_s)
+        self._has_stopped = stopped
+        return stopped
 
     def _is_armed(self) -> bool:
         return any(scheduled.entry is self._entry for scheduled in list(self._hub.timer._queue))

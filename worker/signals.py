@@ -70,7 +70,7 @@ def _started(task_id: str = "", task: Any = None, **_: Any) -> None:
     live[task_id] = run
     outbox().put(Event("task-started", task_id, states.STARTED, run.id, 0, "started_at", who, lines=0), run)
     if (request.delivery_info or {}).get("redelivered") or not may_run_again(task):
-        outbox().flush(END_TIMEOUT_S)  # if it takes its worker down at once, it is still known to have begun
+        outbox().hurry(END_TIMEOUT_S)  # if it takes its worker down at once, it is still known to have begun
 
 
 @signals.task_postrun.connect
@@ -84,7 +84,7 @@ def _finished(sender: Any = None, task_id: str = "", state: str | None = None, *
         _end("rejected", task_id, states.REJECTED, summary=outcomes.WITHOUT_RESULT[state])
     current_run.set(None)
     live.pop(task_id, None)
-    outbox().flush(END_TIMEOUT_S)
+    outbox().hurry(END_TIMEOUT_S)
 
 
 def _end(kind: str, task_id: str, state: str, **fields: Any) -> None:

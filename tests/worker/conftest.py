@@ -1,11 +1,13 @@
 """What the tests of workers share: the table they write, a program that sends to them, workers for a purpose."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import celery
 import pytest
 import redis
 
+from launcher.redis_server import RedisServer
 from tests.mailings import Mailings
 from tests.processes import Service
 from worker.store import Table
@@ -20,6 +22,13 @@ def table(redis_client: redis.Redis) -> Table:
 def app(redis_url: str) -> celery.Celery:
     """A foreign program that sends tasks."""
     return celery.Celery(broker=redis_url, backend=None)
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis for the board alone, where `redis_url` is the broker."""
+    with RedisServer.start(tmp_path / "board") as server:
+        yield server
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 import redis
@@ -51,12 +50,6 @@ class Program:
         _, said = self.process.communicate(timeout=20)
         assert self.process.returncode == 0, said
         return said
-
-
-@pytest.fixture
-def board(tmp_path: Path) -> Iterator[RedisServer]:
-    with RedisServer.start(tmp_path / "board") as server:
-        yield server
 
 
 @pytest.fixture
