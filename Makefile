@@ -64,7 +64,7 @@ faults: .venv/dev.stamp
 	$(PYTHON_IN_VENV) -m tests.faults.matrix --repeats $(or $(REPEATS),3) --plain-repeats $(or $(PLAIN),3) --only $(ONLY)
 
 storm: .venv/dev.stamp
-	$(PYTHON_IN_VENV) -m tests.faults.storm --seed $(or $(SEED),1) --minutes $(or $(MINUTES),5)
+	$(PYTHON_IN_VENV) -m tests.faults.storm --seed $(or $(SEED),1) --minutes $(or $(MINUTES),5) $(APART)
 
 soak: .venv/dev.stamp
 	$(PYTHON_IN_VENV) -m tests.faults.soak --minutes $(or $(MINUTES),10)

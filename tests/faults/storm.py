@@ -1,6 +1,7 @@
 """`make storm SEED=… MINUTES=…`: random faults for minutes, tasks all the while; then everybody must tell the same.
 
-Every watcher must end with exactly the table's rows, and the table with what the tasks themselves wrote down.
+Every watcher must end with exactly the table's rows, and the table with what the tasks themselves wrote down. With
+`APART=--apart` the broker is a Redis of its own.
 """
 
 import argparse
@@ -29,20 +30,25 @@ WATCHED_SHARE, MOST_TASK_WATCHERS = 0.1, 20
 class Storm:
     """One storm: its parts, its faults, its verdict."""
 
-    def __init__(self, seed: int, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, seed: int, folder: Path, stack: ExitStack, apart: bool = False) -> None:
         self.random = random.Random(seed)
         self.folder = folder
         self.facts = folder / "facts"
         self.facts.mkdir()
-        self.server = stack.enter_context(RedisServer.start(folder / "redis"))
-        self.env = {"REDIS_URL": self.server.url, "DATA_DIR": str(folder), "SECRET_KEY": "only for storms, long enough"}
+        self.server = self.broker = stack.enter_context(RedisServer.start(folder / "redis"))
+        if apart:
+            self.broker = stack.enter_context(RedisServer.start(folder / "broker"))
+        queue = {"CELERY_BROKER_URL": self.broker.url, "CELERY_RESULT_BACKEND": self.broker.url}
+        secret = {"SECRET_KEY": "only for storms, long enough"}
+        self.env = {"REDIS_URL": self.server.url, "DATA_DIR": str(folder), **queue, **secret}
         self.webs = [self._begin(stack, new_web(folder / f"web{number}.log", **self.env)) for number in range(2)]
         self.workers = [self._begin(stack, self._worker(number)) for number in range(2)]
-        self.sender = celery.Celery(broker=self.server.url)
+        self.sender = celery.Celery(broker=self.broker.url)
         self.watchers = [Watcher(web.url, "board") for web in self.webs for _ in range(3)]
         self.task_watchers: list[Watcher] = []
         stack.callback(lambda: [watcher.client.disconnect() for watcher in self.watchers + self.task_watchers])
-        self.faults = Faults(self.random, self.server, self.webs, self.workers, self.watchers)
+        servers = [self.server, self.broker] if apart else [self.server]
+        self.faults = Faults(self.random, servers, self.webs, self.workers, self.watchers)
         self.sent: list[str] = []
         self.revoked: set[str] = set()
         self.done: Counter[str] = Counter()
@@ -94,12 +100,12 @@ class Storm:
                 self.sender.control.revoke(task_id, terminate=True, signal="SIGKILL")
 
 
-def run(seed: int, minutes: float) -> list[str]:
+def run(seed: int, minutes: float, apart: bool = False) -> list[str]:
     """One storm; what went wrong."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="storm-")))
         try:
-            wrong = _play(Storm(seed, folder, stack), seed, minutes)
+            wrong = _play(Storm(seed, folder, stack, apart), seed, minutes)
         except Exception:
             _keep_logs(folder)
             raise
@@ -130,5 +136,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=2.0)
+    parser.add_argument("--apart", action="store_true", help="the broker is a Redis of its own")
     asked = parser.parse_args()
-    sys.exit(bool(run(asked.seed, asked.minutes)))
+    sys.exit(bool(run(asked.seed, asked.minutes, asked.apart)))

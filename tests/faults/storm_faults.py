@@ -21,13 +21,13 @@ class Faults:
     def __init__(
         self,
         random: random.Random,
-        server: RedisServer,
+        servers: Sequence[RedisServer],
         webs: Sequence[Service],
         workers: Sequence[Service],
         watchers: Sequence[Watcher],
     ) -> None:
         self.random = random
-        self.server, self.webs, self.workers, self.watchers = server, webs, workers, watchers
+        self.servers, self.webs, self.workers, self.watchers = servers, webs, workers, watchers
 
     def all(self) -> list[Callable[[], None]]:
         """What can break."""
@@ -82,17 +82,19 @@ class Faults:
         self._freeze(self.random.choice(self.workers).pid, 3)
 
     def restart_redis(self) -> None:
-        self.server.stop()
+        server = self.random.choice(self.servers)
+        server.stop()
         time.sleep(self.random.uniform(0, 4))
-        self.server.restart()
+        server.restart()
 
     def kill_redis(self) -> None:
-        self.server.kill()
+        server = self.random.choice(self.servers)
+        server.kill()
         time.sleep(self.random.uniform(0, 2))
-        self.server.restart()
+        server.restart()
 
     def freeze_redis(self) -> None:
-        self._freeze(self.server.pid, 4)
+        self._freeze(self.random.choice(self.servers).pid, 4)
 
     def drop_sockets(self) -> None:
         for watcher in self.random.sample(self.watchers, 3):
@@ -100,7 +102,7 @@ class Faults:
                 watcher.client.eio.ws.sock.close()
 
     def drop_redis_connections(self) -> None:
-        with suppress(redis.RedisError), redis.Redis.from_url(self.server.url) as client:
+        with suppress(redis.RedisError), redis.Redis.from_url(self.random.choice(self.servers).url) as client:
             client.client_kill_filter(_type="normal", skipme=True)
 
     def _freeze(self, pid: int, longest_s: float) -> None:
